@@ -7,7 +7,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::names;
 
 use super::layout::File;
-use super::{codes, headings, look_alike, office_posts};
+use super::{codes, headings, look_alike};
 
 /// Rows among which headings are looked for, as for every sheet.
 const HEADER_ROWS: usize = super::year::HEADER_ROWS;
@@ -361,8 +361,10 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
             None => Some(parts.map(|place| cell(place).to_owned()))
                 .filter(|name| !name[0].is_empty() && !name[1].is_empty()),
         };
-        let Some([surname, given, patronymic]) = name.filter(|_| !filled.iter().take(2).any(|text| is_total(text)))
-        else {
+        // «Директор школы» and «Классный руководитель» begin a line of signatures, but as positions they are people's.
+        let own = cells.iter().enumerate().filter(|(at, text)| Some(*at) != position && !text.trim().is_empty());
+        let is_signature = own.take(2).any(|(_, text)| is_total(text.trim()));
+        let Some([surname, given, patronymic]) = name.filter(|_| !is_signature) else {
             skipped.push(format!("{no} («{}»)", filled.join(" ")));
             continue;
         };
@@ -380,10 +382,9 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
             let [since, order, until, leaving] = taken_for_learners.map(|place| cell(place).to_owned());
             vec![surname, given, patronymic, date(cell(born)), own, date(&since), order, date(&until), leaving]
         } else {
-            let roles = match cell(roles_at) {
-                "" => office_posts::roles_of(cell(position)).to_owned(),
-                written => headings::to_format("roles", written).unwrap_or_else(|| written.to_owned()),
-            };
+            // Where no roles are stated, the positions give them once it is known who has a card.
+            let stated = cell(roles_at);
+            let roles = headings::to_format("roles", stated).unwrap_or_else(|| stated.to_owned());
             vec![surname, given, patronymic, cell(position).to_owned(), roles]
         };
         rows.push((place, row));
@@ -393,9 +394,6 @@ fn people(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
     }
     if rows.is_empty() {
         return None;
-    }
-    if !is_learners && roles_at.is_none() {
-        findings.extend(office_posts::told(&rows).map(|message| told(lines, message)));
     }
     let (table, columns) = if is_learners { (File::Learners, LEARNERS) } else { (File::Staff, STAFF) };
     let kept = std::iter::once(Kept { table, columns, rows }).chain(super::office_groups::kept(members));
@@ -496,31 +494,18 @@ mod tests {
     }
 
     #[test]
-    fn staff_get_their_rights_from_positions_and_it_is_said() {
+    fn a_list_of_staff_keeps_the_roles_that_it_states_and_leaves_the_others_to_positions() {
         let sheet = Lines::of(
             "Кадры",
             &[
-                &["№", "ФИО", "Должность", "Стаж"],
-                &["1", "Гранатова Ольга Петровна", "Директор", "20"],
-                &["2", "Малахитов Ясень Олегович", "Заместитель директора по УВР", "7"],
-                &["3", "Кварцев Илья Ильич", "заместитель директора по АХЧ", "7"],
-                &["4", "Опалова Рябина Львовна", "учитель музыки", "3"],
+                &["№", "ФИО", "Должность", "Роли"],
+                &["1", "Гранатова Ольга Петровна", "Директор", "директор учитель"],
+                &["2", "Опалова Рябина Львовна", "учитель музыки", ""],
             ],
         );
         let read = read(&sheet).unwrap();
         let roles: Vec<&str> = read.kept[0].rows.iter().map(|(_, row)| row[4].as_str()).collect();
-        assert_eq!(roles, ["director", "deputy", "", "teacher"]);
-        assert!(read.findings.iter().any(|finding| finding.message.contains("права взяты из должностей")));
-    }
-
-    #[test]
-    fn a_list_of_staff_says_which_right_each_position_gave() {
-        let office = Lines::of("Кадры", &[&["ФИО", "Должность"], &["Опалова Рябина Львовна", "Специалист по кадрам"]]);
-        let read = read(&office).unwrap();
-        assert_eq!(read.kept[0].rows[0].1[4], "human_resources");
-        let said: Vec<&str> = read.findings.iter().map(|finding| finding.message.as_str()).collect();
-        let right = "Опалова: Специалист по кадрам → специалист по кадрам";
-        assert!(said.iter().any(|one| one.contains(right)), "{said:?}");
+        assert_eq!(roles, ["director teacher", ""]);
     }
 
     #[test]

@@ -50,36 +50,25 @@ pub(super) fn keep(sheets: &mut [Sheet<'_>], standing: Option<&Journal>, found: 
             claimed.insert((name(row), class(row)));
         }
     }
+    let lists = Listing { cards, listed };
     let coming: Vec<usize> = (0..sheet.rows.len()).filter(|place| sheet.rows[*place].line > 0).collect();
     let (mut dropped, mut taken, mut strange) = (HashSet::new(), HashSet::new(), HashSet::new());
     for place in coming {
         let row = &sheet.rows[place];
         let (who, of_list) = (name(row), row.cell(CLASS).to_owned());
-        let own = cards.get(&who).map(Vec::as_slice).unwrap_or_default();
-        if own.is_empty() || of_list.is_empty() {
-            continue;
-        }
         let at = Place::line(File::Learners, row.line);
         let card = |of: usize| journal.learners.iter().find(|learner| learner.id == sheet.rows[of].cell(0));
-        let here: Vec<usize> = own.iter().copied().filter(|of| class(&sheet.rows[*of]) == class(row)).collect();
-        if !here.is_empty() {
-            let gone = here.first().copied().and_then(card).filter(|card| card.left_on.is_some());
-            if let (Some(card), 1, true) = (gone, here.len(), row.cell(LEFT).is_empty()) {
-                found.warning(at, codes::LEARNER_MOVED, said(card, &of_list, false));
+        let (of, by_name) = match lists.of(sheet, place) {
+            Known::Nobody => continue,
+            Known::Here(here) => {
+                let gone = here.and_then(card).filter(|card| card.left_on.is_some());
+                if let Some(card) = gone.filter(|_| row.cell(LEFT).is_empty()) {
+                    found.warning(at, codes::LEARNER_MOVED, said(card, &of_list, false));
+                }
+                continue;
             }
-            continue;
-        }
-        let born = rows::date(row.cell(BORN));
-        let day = |of: usize| rows::date(sheet.rows[of].cell(BORN));
-        let same: Vec<usize> = own.iter().copied().filter(|of| born.is_some() && day(*of) == born).collect();
-        let known = match (same.as_slice(), own) {
-            ([one], _) => Some((*one, false)),
-            ([], [one]) if listed.get(&who) == Some(&1) && (born.is_none() || day(*one).is_none()) => {
-                Some((*one, true))
-            }
-            _ => None,
+            Known::Elsewhere { of, by_name } => (of, by_name),
         };
-        let Some((of, by_name)) = known else { continue };
         let Some(card) = card(of) else { continue };
         found.warning(at, codes::LEARNER_MOVED, said_of(journal, card, &of_list, by_name));
         if !was_in(journal, card, &of_list) {
@@ -100,15 +89,66 @@ pub(super) fn keep(sheets: &mut [Sheet<'_>], standing: Option<&Journal>, found: 
         place += 1;
         !dropped.contains(&(place - 1))
     });
-    // Groups of a class that the learner was never in are not the learner's either.
-    let groups = sheets.iter_mut().find(|sheet| sheet.file == File::Groups).filter(|_| !strange.is_empty());
-    if let Some(sheet) = groups {
-        let is_strange = |row: &Row<'_>| {
-            let class = office_groups::words_of(row.cell(0)).map(|[class, ..]| names::fold(&class));
-            row.line > 0 && class.is_some_and(|class| strange.contains(&(class, names::fold(row.cell(1)))))
-        };
-        sheet.rows.retain(|row| !is_strange(row));
+    leave_groups(sheets, &strange);
+}
+
+/// Names of cards and of rows that come.
+struct Listing {
+    /// Places of the cards that bear a name.
+    cards: HashMap<String, Vec<usize>>,
+    /// How many rows of the list bear it.
+    listed: HashMap<String, usize>,
+}
+
+/// Whom a row of a list stands for.
+enum Known {
+    /// No card, or which one cannot be told.
+    Nobody,
+    /// Somebody of the same class; the place of the card when it is the only one.
+    Here(Option<usize>),
+    /// A card of another class; known by the name alone where a day of birth is missing.
+    Elsewhere { of: usize, by_name: bool },
+}
+
+impl Listing {
+    /// Whom the row at `place` stands for.
+    fn of(&self, sheet: &Sheet<'_>, place: usize) -> Known {
+        let row = &sheet.rows[place];
+        let who = name(row);
+        let own = self.cards.get(&who).map(Vec::as_slice).unwrap_or_default();
+        if own.is_empty() || row.cell(CLASS).is_empty() {
+            return Known::Nobody;
+        }
+        let here: Vec<usize> = own.iter().copied().filter(|of| class(&sheet.rows[*of]) == class(row)).collect();
+        match here.as_slice() {
+            [] => {}
+            [one] => return Known::Here(Some(*one)),
+            _ => return Known::Here(None),
+        }
+        let born = rows::date(row.cell(BORN));
+        let day = |of: usize| rows::date(sheet.rows[of].cell(BORN));
+        let same: Vec<usize> = own.iter().copied().filter(|of| born.is_some() && day(*of) == born).collect();
+        match (same.as_slice(), own) {
+            ([one], _) => Known::Elsewhere { of: *one, by_name: false },
+            ([], [one]) if self.listed.get(&who) == Some(&1) && (born.is_none() || day(*one).is_none()) => {
+                Known::Elsewhere { of: *one, by_name: true }
+            }
+            _ => Known::Nobody,
+        }
     }
+}
+
+/// Takes out the groups of classes that learners were never in: they are not the learners' either. `strange`: class and full name, folded.
+fn leave_groups(sheets: &mut [Sheet<'_>], strange: &HashSet<(String, String)>) {
+    if strange.is_empty() {
+        return;
+    }
+    let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.file == File::Groups) else { return };
+    let is_strange = |row: &Row<'_>| {
+        let class = office_groups::words_of(row.cell(0)).map(|[class, ..]| names::fold(&class));
+        row.line > 0 && class.is_some_and(|class| strange.contains(&(class, names::fold(row.cell(1)))))
+    };
+    sheet.rows.retain(|row| !is_strange(row));
 }
 
 fn name(row: &Row<'_>) -> String {
@@ -136,7 +176,7 @@ fn said_of(journal: &Journal, card: &Learner, of_list: &str, by_name: bool) -> S
     format!("{said}. Ученик узнан по имени, дата рождения не указана: {other}")
 }
 
-/// «Горлицын К.Д. переведён в 10А с 15.10.2026 приказом № 12 от 14.10.2026: список 9А его не меняет».
+/// «Горлицын К.Д.: перевод в 10А с 15.10.2026, приказ № 12 от 14.10.2026; список 9А его не меняет».
 fn said(card: &Learner, of_list: &str, was_there: bool) -> String {
     let who = names::short_name(&card.surname, &card.given_name, &card.patronymic);
     let (class, since) = (&card.class, words::date_short(card.enrolled_on));
@@ -151,15 +191,14 @@ fn said(card: &Learner, of_list: &str, was_there: bool) -> String {
         return format!("{who}: перевод в {class} с {since}{order}; список {of_list} его не меняет");
     }
     format!(
-        "{who} уже числится в {class}{order}: список {of_list} в другой класс не переводит. Переводят на странице «Движение»"
+        "{who} уже числится в {class}{order}; список {of_list} в другой класс не переводит. Переводят на странице «Движение»"
     )
 }
 
-/// « приказом № 12 от 14.10.2026» of «12 от 14.10.2026»; what begins with no figure is said as it is written.
+/// «, приказ № 12 от 14.10.2026»; empty for no order.
 fn by(order: &str) -> String {
-    match order.chars().next() {
-        None => String::new(),
-        Some(first) if first.is_ascii_digit() => format!(" приказом № {order}"),
-        Some(_) => format!(" ({order})"),
+    match words::order_words(order).as_str() {
+        "" => String::new(),
+        order => format!(", {order}"),
     }
 }

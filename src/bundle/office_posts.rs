@@ -1,12 +1,51 @@
 //! Rights that the positions of a staff list give: «секретарь учебной части», «техник»; what was given, and to whom nothing, is told. Floor 1.
+//!
+//! One rule for every reader. Where a list states no roles, positions give them to whoever has none; a card that has roles keeps them. A list
+//! with codes and a column of roles is the format's own table: an empty cell there is nobody's right.
+
+use std::collections::HashSet;
 
 use crate::domain::names;
 use crate::domain::rights::Role;
+use crate::domain::words;
 
-/// Places of surname, position and roles in a row of a staff list.
-const SURNAME: usize = 0;
-const POSITION: usize = 3;
-const ROLES: usize = 4;
+use super::codes;
+use super::found::{Found, Place};
+use super::layout::File;
+use super::sheet::Sheet;
+
+/// Places of code, surname, position and roles, by the layout.
+const CODE: usize = File::Staff.at("id");
+const SURNAME: usize = File::Staff.at("surname");
+const POSITION: usize = File::Staff.at("position");
+const ROLES: usize = File::Staff.at("roles");
+
+/// Lines of a staff list that state no roles; to be asked before cards are looked up, because what a list does not say is the card's.
+pub(super) fn unsaid(sheets: &[Sheet<'_>]) -> HashSet<u32> {
+    let Some(sheet) = sheets.iter().find(|sheet| sheet.file == File::Staff) else { return HashSet::new() };
+    let (no_codes, no_roles) = (sheet.absent.contains(&CODE), sheet.absent.contains(&ROLES));
+    if !no_codes && !no_roles {
+        return HashSet::new();
+    }
+    let coming = sheet.rows.iter().filter(|row| row.line > 0);
+    coming.filter(|row| no_roles || row.cell(ROLES).is_empty()).map(|row| row.line).collect()
+}
+
+/// Gives the rights of their positions to those of the lines `unsaid` who have none, and tells of it.
+pub(super) fn give(sheets: &mut [Sheet<'_>], unsaid: &HashSet<u32>, found: &mut Found) {
+    let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.file == File::Staff) else { return };
+    let mut rights = Rights::default();
+    for row in sheet.rows.iter_mut().filter(|row| unsaid.contains(&row.line)) {
+        let roles = roles_of(row.cell(POSITION));
+        rights.take(row.cell(SURNAME), row.cell(POSITION), roles, row.cell(ROLES));
+        if row.cell(ROLES).is_empty() {
+            row.set(ROLES, roles);
+        }
+    }
+    if let Some(message) = rights.told() {
+        found.warning(Place::file(File::Staff), codes::LEFT_OUT, message);
+    }
+}
 
 /// The role or roles that a position names, as `staff.csv` has them; empty for none of the journal's.
 pub(super) fn roles_of(position: &str) -> &'static str {
@@ -31,7 +70,8 @@ pub(super) fn roles_of(position: &str) -> &'static str {
         (false, true) => return "human_resources",
         (false, false) => {}
     }
-    if has(&["учител", "преподавател", "педагог"]) {
+    // A class teacher is a teacher; whose class it is, the list of classes says.
+    if has(&["учител", "преподавател", "педагог", "классный руководител"]) {
         return "teacher";
     }
     if is_technical(&folded) { "technical_specialist" } else { "" }
@@ -55,35 +95,58 @@ fn is_technical(folded: &str) -> bool {
 /// Does a position that gave no right sound as if it had one?
 fn sounds_like_office(position: &str) -> bool {
     let folded = names::fold(position);
-    ["директор", "администратор", "специалист", "архив", "журнал"].iter().any(|word| folded.contains(word))
+    let words = ["директор", "заместител", "завуч", "руководител", "администратор", "специалист", "архив", "журнал"];
+    words.iter().any(|word| folded.contains(word))
 }
 
-/// What is said of the rights of a staff list; `None` when nobody but teachers got any and no position sounds like an office.
-pub(super) fn told(rows: &[(String, Vec<String>)]) -> Option<String> {
-    let rights = |roles: &str| {
-        let words = roles.split_whitespace().map(|word| Role::parse(word).map_or(word, |role| role.as_russian()));
-        words.collect::<Vec<&str>>().join(", ")
-    };
-    let (mut given, mut without) = (Vec::new(), Vec::new());
-    for (_, row) in rows {
-        let (surname, position, roles) = (&row[SURNAME], &row[POSITION], row[ROLES].as_str());
-        match roles {
-            "teacher" => {}
-            "" if sounds_like_office(position) => without.push(format!("{surname}: {position}")),
-            "" => {}
-            roles => given.push(format!("{surname}: {position} → {}", rights(roles))),
+/// What became of the rights of a staff list; teachers are not named.
+#[derive(Debug, Default)]
+struct Rights {
+    /// «Гранатова: Директор → директор».
+    given: Vec<String>,
+    /// Cards whose own rights are others than the position would give.
+    kept: Vec<String>,
+    /// Positions that sound like an office and gave nothing.
+    without: Vec<String>,
+}
+
+impl Rights {
+    /// Counts somebody. `roles`: what the position gives; `own`: what the card has.
+    fn take(&mut self, surname: &str, position: &str, roles: &str, own: &str) {
+        let said = format!("{surname}: {position}");
+        match (own, roles) {
+            ("", "") if sounds_like_office(position) => self.without.push(said),
+            ("", "" | "teacher") => {}
+            ("", roles) => self.given.push(format!("{said} → {}", in_words(roles))),
+            (own, roles) => {
+                let has = |role: &str| own.split_whitespace().any(|one| one == role);
+                if !roles.split_whitespace().all(has) {
+                    self.kept.push(format!("{said} — {}", in_words(own)));
+                }
+            }
         }
     }
-    let others = "Остальные — учителя или без прав: другую должность даёт приказ на карточке сотрудника";
-    let (given, without) = (given.join("; "), without.join("; "));
-    match (given.is_empty(), without.is_empty()) {
-        (true, true) => None,
-        (false, true) => Some(format!("права взяты из должностей, проверьте: {given}. {others}")),
-        (true, false) => Some(format!("по этим должностям прав не дано: {without}. {others}")),
-        (false, false) => Some(format!(
-            "права взяты из должностей, проверьте: {given}. По этим должностям прав не дано: {without}. {others}"
-        )),
+
+    /// What is said; `None` when nobody but teachers got any and no position sounds like an office.
+    fn told(&self) -> Option<String> {
+        let parts = [
+            ("права взяты из должностей, проверьте", &self.given),
+            ("права остались как на карточке, по списку не меняются", &self.kept),
+            ("по этим должностям право не дано, назначьте его на карточке сотрудника", &self.without),
+        ];
+        let said = parts.into_iter().filter(|(_, list)| !list.is_empty());
+        let said: Vec<String> = said.map(|(what, list)| format!("{what}: {}", list.join("; "))).collect();
+        let others = "Остальные — учителя или без прав: другую должность даёт приказ на карточке сотрудника";
+        let (first, rest) = said.split_first()?;
+        let rest: String = rest.iter().map(|part| format!("{}. ", words::capitalised(part))).collect();
+        Some(format!("{first}. {rest}{others}"))
     }
+}
+
+/// «секретарь, специалист по кадрам» of `secretary human_resources`.
+fn in_words(roles: &str) -> String {
+    let said = roles.split_whitespace().map(|word| Role::parse(word).map_or(word, |role| role.as_russian()));
+    said.collect::<Vec<&str>>().join(", ")
 }
 
 #[cfg(test)]
@@ -132,15 +195,25 @@ mod tests {
 
     #[test]
     fn the_right_that_was_given_is_told_and_so_is_an_office_without_one() {
-        let row = |surname: &str, position: &str| {
-            let cells = [surname, "Ольга", "Петровна", position, roles_of(position)].map(str::to_owned);
-            (String::new(), cells.to_vec())
+        let said = |rows: &[(&str, &str, &str)]| {
+            let mut rights = Rights::default();
+            for (surname, position, own) in rows {
+                rights.take(surname, position, roles_of(position), own);
+            }
+            rights.told()
         };
-        let teacher = row("Яшмина", "учитель химии");
-        assert_eq!(told(&[teacher.clone(), row("Кремнева", "повар")]), None);
-        let said = told(&[teacher.clone(), row("Бузинин", "системный администратор")]).unwrap_or_default();
-        assert!(said.contains("проверьте: Бузинин: системный администратор → технический специалист. Ост"), "{said}");
-        let said = told(&[teacher, row("Кварцев", "заместитель директора по АХЧ")]).unwrap_or_default();
-        assert!(said.starts_with("по этим должностям прав не дано: Кварцев: заместитель директора по АХЧ."), "{said}");
+        let teacher = ("Яшмина", "учитель химии", "");
+        assert_eq!(said(&[teacher, ("Кремнева", "повар", ""), ("Опалова", "классный руководитель", "")]), None);
+        let given = said(&[teacher, ("Бузинин", "системный администратор", "")]).unwrap_or_default();
+        assert!(given.contains("проверьте: Бузинин: системный администратор → технический специалист. Ост"), "{given}");
+        let without = said(&[teacher, ("Кварцев", "заместитель директора по АХЧ", "")]).unwrap_or_default();
+        let nothing = "по этим должностям право не дано, назначьте его на карточке сотрудника: Кварцев: заместитель";
+        assert!(without.starts_with(nothing), "{without}");
+        let both = said(&[("Гранатова", "Директор", ""), ("Кварцев", "и.о. директора", "")]).unwrap_or_default();
+        assert!(both.contains("→ директор. По этим должностям право не дано"), "{both}");
+        // A card's own rights are neither widened nor narrowed by a list.
+        assert_eq!(said(&[("Гранатова", "Директор", "director teacher")]), None);
+        let kept = said(&[("Малахитов", "заместитель директора", "teacher")]).unwrap_or_default();
+        assert!(kept.starts_with("права остались как на карточке"), "{kept}");
     }
 }

@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::domain::finding::Severity;
 use crate::domain::journal::Journal;
 use crate::domain::names;
+use crate::domain::setup::spelling;
 
 use super::codes;
 use super::found::{Found, Place};
 use super::layout::File;
 use super::rows;
-use super::sheet::{Row, Sheet, nearest};
+use super::sheet::{Row, Sheet};
 
 /// Places of a learner's cells, by the layout.
 const SURNAME: usize = File::Learners.at("surname");
@@ -33,7 +34,9 @@ const COURSE: [usize; 3] = [File::Courses.at("class"), File::Courses.at("subject
 /// Puts codes where names or nothing stand; the sheets are whole tables, standing rows included.
 /// `standing`: the journal that they are laid over, whose orders hold.
 pub fn resolve(sheets: &mut [Sheet<'_>], standing: Option<&Journal>, found: &mut Found) {
+    let unsaid = super::office_posts::unsaid(sheets);
     give_codes(sheets, File::Staff, 'T', found, |row| person(row, STAFF_NAMES));
+    super::office_posts::give(sheets, &unsaid, found);
     super::office_moves::keep(sheets, standing, found);
     let renamed = put_right(sheets, found);
     let learner = |row: &Row<'_>| format!("{} {}", person(row, LEARNER_NAMES), class(row.cell(CLASS)));
@@ -221,6 +224,13 @@ impl People {
         people
     }
 
+    /// Every spelling, folded, with the full name of each who bears it.
+    fn spellings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.iter().flat_map(move |(spelling, codes)| {
+            codes.iter().filter_map(move |code| Some((spelling.as_str(), self.full.get(code)?.as_str())))
+        })
+    }
+
     /// Names by which lists know somebody whom the card names otherwise; a name that is somebody's own stays theirs.
     fn also(&mut self, renamed: Vec<Renamed>) {
         let mut former: BTreeMap<String, HashSet<String>> = BTreeMap::new();
@@ -275,11 +285,7 @@ fn refer(sheets: &mut [Sheet<'_>], file: File, column: &'static str, people: &Pe
             }
             _ if !people.is_whole => {}
             _ => {
-                let near = nearest(&names::fold(&written), people.names.keys().map(String::as_str)).unwrap_or_default();
-                let near =
-                    people.names.get(near).and_then(|codes| codes.iter().min()).and_then(|code| people.full.get(code));
-                let likely = near.map(|near| format!("; возможно, «{near}»")).unwrap_or_default();
-                let near = near.map_or("фамилия, имя и отчество как в списке", String::as_str);
+                let near = spelling::near_people(&written, people.spellings());
                 let unread = if people.names.is_empty() { found.not_understood() } else { Vec::new() };
                 let message = match (people.names.is_empty(), unread.is_empty()) {
                     (true, true) => {
@@ -289,9 +295,14 @@ fn refer(sheets: &mut [Sheet<'_>], file: File, column: &'static str, people: &Pe
                         let files = unread.join(", ");
                         format!("нет такого {whose}: {files} не понято; если список там, сначала исправьте это")
                     }
-                    (false, _) => format!("{whose} «{written}» в школе нет{likely}"),
+                    (false, _) => spelling::nobody(whose, &written, &near),
                 };
-                found.mismatch(at, codes::UNMATCHED_NAME, message, near, written.as_str());
+                let near: Vec<&str> = near.into_iter().collect();
+                let expected = match near.is_empty() {
+                    true => "фамилия, имя и отчество как в списке".to_owned(),
+                    false => near.join(" или "),
+                };
+                found.mismatch(at, codes::UNMATCHED_NAME, message, expected, written.as_str());
             }
         }
     }

@@ -11,7 +11,7 @@ use super::check::{Known, Lists, duplicates};
 use super::found::{Found, Place};
 use super::layout::File;
 use super::rows::Listed;
-use super::{codes, look_alike, rows};
+use super::{codes, headings, look_alike, office_posts, rows};
 
 /// A learner is between these ages, in years, at enrolment: first classes take from six and a half, evening ones to adults.
 const LIKELY_AGE: std::ops::RangeInclusive<i32> = 5..=25;
@@ -40,8 +40,24 @@ fn school_and_staff(lists: &Lists, found: &mut Found) {
         }
     }
     if lists.staff.is_whole && !lists.staff.items.iter().any(|person| person.has_role("director")) {
-        let message = "ни у кого нет роли director: некому подписывать копии от имени школы";
-        found.error(Place::file(File::Staff), codes::NO_DIRECTOR, message);
+        no_director(lists, found);
+    }
+}
+
+/// Nobody is the director: at the row of whoever has the position, or of the list as a whole.
+fn no_director(lists: &Lists, found: &mut Found) {
+    let message = "в списке сотрудников нет директора: некому подписывать копии от имени школы";
+    let mut people = lists.staff.with_lines();
+    match people.find(|(person, _)| office_posts::roles_of(&person.position) == "director") {
+        Some((person, line)) => {
+            let roles = person.roles.join(" ");
+            let roles = headings::to_office("roles", &roles).unwrap_or(roles);
+            found.mismatch(lists.staff.at(line, "roles"), codes::NO_DIRECTOR, message, "директор", roles);
+        }
+        None => {
+            let expected = "строка с должностью «Директор», в столбце «Роли», если он есть, — «директор»";
+            found.mismatch(Place::file(File::Staff), codes::NO_DIRECTOR, message, expected, "ни одной");
+        }
     }
 }
 

@@ -133,6 +133,8 @@ pub enum EventKind {
     ScansCompared,
     /// A person looked at the differences of a scan and found them harmless.
     ScanLooked,
+    /// A person found that a difference of a scan matters: where, and the ground of the next version.
+    ScanGrave,
     /// A sheet of paper was ticked off.
     SheetReceived,
     /// Late entries of a closed period are taken for a supplement.
@@ -177,7 +179,7 @@ const OF_COPIES: [EventKind; 3] = [EventKind::CopyIssued, EventKind::StatementSi
 
 /// Events whose transactions write into the office's books, carriers, tokens or training alone. Receiving scans is not among them: the last scan
 /// of a stage completes it.
-const OF_OFFICE: [EventKind; 37] = [
+const OF_OFFICE: [EventKind; 38] = [
     EventKind::CopyExported,
     EventKind::ExtractMade,
     EventKind::CheckFailed,
@@ -208,6 +210,7 @@ const OF_OFFICE: [EventKind; 37] = [
     EventKind::BackupChecked,
     EventKind::ScansCompared,
     EventKind::ScanLooked,
+    EventKind::ScanGrave,
     EventKind::LessonTried,
     EventKind::OutageRecorded,
     EventKind::OutageNoted,
@@ -289,6 +292,7 @@ impl EventKind {
             Self::ScanDecided => "scan_decided",
             Self::ScansCompared => "scans_compared",
             Self::ScanLooked => "scan_looked",
+            Self::ScanGrave => "scan_grave",
             Self::SheetReceived => "sheet_received",
             Self::SupplementOpened => "supplement_opened",
             Self::SupplementFrozen => "supplement_frozen",

@@ -54,8 +54,8 @@ worded! {
         Disk = "disk", "внешний жёсткий диск";
         /// A flash card for the responsible person or a deputy (000 Инс 4.8).
         Flash = "flash", "флэш-карта";
-        /// A folder of another machine or a mounted network disk.
-        Folder = "folder", "папка на другом компьютере";
+        /// A folder of the server, of another machine, or of a mounted network disk.
+        Folder = "folder", "папка на сервере или в сети";
         /// The key of a safe: nothing is written on it.
         Key = "key", "ключ от сейфа";
     }
@@ -359,7 +359,9 @@ pub enum Refusal {
     )]
     NotStaff,
     /// The undertaking comes first.
-    #[error("сначала подпишите подписку о неразглашении кода доступа")]
+    #[error(
+        "сначала подпишите подписку о неразглашении кода доступа: страница «Журнал пользования» или команда «letopis backup undertake --by СОТРУДНИК»"
+    )]
     NoUndertaking,
     /// It is out already.
     #[error("носитель {carrier} сейчас не в сейфе: запись № {trip} журнала пользования не закрыта")]
@@ -406,7 +408,9 @@ pub enum Refusal {
         schools: String,
     },
     /// No code has been made.
-    #[error("код доступа ещё не заведён: его один раз показывают директору — «Носители», «Код доступа»")]
+    #[error(
+        "код доступа ещё не заведён: его один раз показывает директору страница «Код доступа» или команда «letopis backup code --by ДИРЕКТОР»"
+    )]
     NoCode,
     /// The plan does not hold.
     #[error("правило о помещениях и носителях не выполнено: {0}")]

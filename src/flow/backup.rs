@@ -34,7 +34,7 @@ use crate::sign::keys::Ed25519Key;
 use crate::sign::note;
 use crate::store::{BackupRow, CodeRow, Db};
 use crate::vault::backup::write::{Plan, Stream, Target, Writer, clear_unfinished};
-use crate::vault::backup::{Fault, MANIFEST, PART_BYTES, SUMS};
+use crate::vault::backup::{Fault, MANIFEST, PART_BYTES, README_TEXT, SUMS};
 use crate::vault::durable;
 
 /// Told of what is being done, of how many bytes, and of each that is.
@@ -347,6 +347,7 @@ impl Writing {
             parts: stream.parts.clone(),
             sha256: stream.sha256,
             key_sha256,
+            readme_sha256: Some(Digest::of(README_TEXT.as_bytes())),
             manifest,
             log_size: self.manifest.log_size,
             log_root: self.manifest.log_root,

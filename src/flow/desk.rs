@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, FixedOffset};
 
 use super::force::Versions;
+use super::outdated::{Outdated, Why};
 use super::papers::Paper;
 use super::sign::{REFUSED, signed};
 use super::{Error, House, compromise, read_file, recall, reissue, sources};
@@ -55,8 +56,8 @@ pub struct Item {
     pub differing: usize,
     /// What is wrong: such a copy is not to be signed.
     pub faults: Vec<String>,
-    /// Is it so because what is undone stands in its sheets, or because it hangs on an authority that was replaced? Then its next version is waited for.
-    pub stale: bool,
+    /// Why the version is never sealed: its next version is waited for. `None` of one that is to be signed.
+    pub outdated: Option<Why>,
 }
 
 /// One sheet of an [`Item`].
@@ -123,8 +124,7 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
     let unseen = super::scans::unseen(house).await?;
     let paper_stages = house.db.list_open_paper_stages().await?;
     let voids = compromise::void_statements(house).await?;
-    let undone = compromise::Stale::load(house).await?;
-    let present = super::keys::successor(house).await?;
+    let outdated = Outdated::load(house).await?;
     let mut items = Vec::new();
     for row in copies.iter().filter(|row| row.state == State::Issued) {
         let paper = house.papers.get(house, row.snapshot).await?;
@@ -152,18 +152,8 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
             order => format!("{} ({})", place.office, words::order_words(order)),
         };
         let mut faults = faults(house, row, &paper, &said, &keys)?;
-        let former = present.is_some_and(|present| paper.authority != present);
-        let undone_in = undone.holds(house, row).await?;
-        let stale = former || undone_in;
-        let next = row.version + 1;
-        if former {
-            faults.push(format!(
-                "Составлена под прежним удостоверяющим центром школы: ждите версию {next}, подписывать эту не нужно"
-            ));
-        }
-        if undone_in {
-            faults.push(format!("Составлена с отменёнными записями: ждите версию {next}, подписывать её не нужно"));
-        }
+        let outdated = outdated.why(house, row).await?;
+        faults.extend(outdated.map(|why| words::capitalised(&why.said(row.version))));
         items.push(Item {
             stage: stage.id.clone(),
             title: stage.title.clone(),
@@ -178,7 +168,7 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
             },
             differing: unseen.iter().filter(|one| whole && one.copy.id == row.id).count(),
             faults,
-            stale,
+            outdated,
             paper,
             row: row.clone(),
         });

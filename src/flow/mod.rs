@@ -28,6 +28,7 @@ mod lock;
 pub mod log;
 pub mod movement;
 pub mod office;
+pub mod outdated;
 pub mod package;
 pub mod paper;
 pub mod papers;
@@ -226,6 +227,9 @@ pub enum Error {
         "копия выпущена под прежним удостоверяющим центром школы, её больше не подписывают: дождитесь следующей версии, её выпускает заместитель директора"
     )]
     OtherAuthority,
+    /// A version that is never sealed is not signed.
+    #[error(transparent)]
+    Outdated(#[from] outdated::Refusal),
     /// A canonical text that cannot be what the program wrote.
     #[error("запись повреждена: {0}")]
     Damaged(String),

@@ -188,7 +188,7 @@ pub async fn tried(house: &House, adoption: &Adoption) -> Result<(Policy, NaiveD
 /// A second order of the last one's first day takes its place: only while no copy was made under the last one.
 async fn unused(house: &House, history: &History, from: NaiveDate) -> Result<(), Error> {
     let Some(last) = history.all().last().filter(|last| last.from == Some(from)) else { return Ok(()) };
-    for row in house.db.list_copies().await? {
+    for row in house.db.list_copies_naming(&last.policy.digest.to_hex()).await? {
         // What was issued before that order was made under other rules.
         let earlier =
             !row.issued_at.is_empty() && words::moment_of(&row.issued_at) < words::moment_of(&last.adopted_at);

@@ -28,6 +28,13 @@ use crate::typeset;
 /// Freezes the next version of a copy from the same closed period, on a ground that its title page prints.
 pub async fn reissue(house: &House, id: &str, ground: &str, act: &Act) -> Result<CopyRow, Error> {
     let last = house.db.list_versions(id).await?.pop().ok_or_else(|| Error::NoCopy(id.to_owned()))?;
+    reissue_of(house, &last, ground, act).await
+}
+
+/// [`reissue`] of the version that was looked at: refused when another took its place or its state changed meanwhile, so that of two people who
+/// press at once one makes the next version.
+pub async fn reissue_of(house: &House, last: &CopyRow, ground: &str, act: &Act) -> Result<CopyRow, Error> {
+    let id = last.id.as_str();
     let was = house.db.load_snapshot(last.snapshot).await?;
     let mut tx = house.db.begin().await?;
     let journal = tx.load_journal(&last.year).await?;

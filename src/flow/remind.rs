@@ -16,9 +16,8 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
 use tokio::sync::watch;
 
-use super::compromise;
 use super::jobs::Clock;
-use super::keys;
+use super::outdated::Outdated;
 use super::sign::signed;
 use super::{Act, Error, House, salt};
 use crate::config::Mail;
@@ -127,18 +126,13 @@ pub async fn remind(house: &House, act: &Act) -> Result<Reminded, Error> {
     for row in house.db.list_copies().await? {
         last.insert(row.id.clone(), row);
     }
-    let undone = compromise::Stale::load(house).await?;
-    let present = keys::successor(house).await?;
+    let outdated = Outdated::load(house).await?;
     for row in last.into_values().filter(|row| row.state == State::Issued) {
-        // What holds entries undone since is never sealed: its signers wait for the next version.
-        if undone.holds(house, &row).await? {
+        // Of a version that is never sealed nobody is reminded: its signers wait for the next one.
+        if outdated.why(house, &row).await?.is_some() {
             continue;
         }
         let paper = house.papers.get(house, row.snapshot).await?;
-        // Nor what hangs on an authority that was replaced.
-        if present.is_some_and(|present| paper.authority != present) {
-            continue;
-        }
         if !calendars.contains_key(&row.year) {
             calendars.insert(row.year.clone(), super::timeliness::calendar(house, &row.year).await?);
         }

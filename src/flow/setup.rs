@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 
 use super::change::{self, Edit};
 use super::{Act, Error, House, policy};
+use crate::bundle::meant_class;
 use crate::domain::employment::{self, Employment};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::{Course, Journal};
@@ -21,7 +22,7 @@ use crate::domain::policy::Policy;
 use crate::domain::readiness::{self, Due, Line};
 use crate::domain::rights::Role;
 use crate::domain::setup::cells::Known;
-use crate::domain::setup::layout::{Column, Is, Layout};
+use crate::domain::setup::layout::{CLASSES, Column, Is, Layout};
 use crate::domain::setup::paste::{LineRead, Sheet, given_text};
 use crate::domain::setup::{Setup, brought, checks, plan, promotion, rules, spelling, timetable};
 
@@ -186,11 +187,13 @@ pub async fn put_row(
     let mut refusals = rules::row(layout, &row, layout.title);
     refusals.extend(of_other_year(layout, &row, year, layout.title));
     refusals.extend(brought::settle(layout, &mut row, &open.journal, &open.setup, brought::place_in_form));
+    refusals.extend(brought::wrong_cells(layout, &row, &open.policy, year, layout.title));
     let key = row[..layout.key].to_vec();
     let moved = standing.filter(|old| old[..layout.key] != *key);
     if standing.is_none() || moved.is_some() {
+        refusals.extend(latin_class(layout, &row, layout.title));
         if let Some(twin) = rows.iter().find(|known| known[..layout.key] == *key || is_twin(layout, known, &row)) {
-            let words = twin[..layout.key].join(", ");
+            let words = twin_words(layout, &open.known, twin);
             refusals.push(Finding::new("setup.row-stands", layout.title, format!("такая строка уже есть: {words}")));
         }
         if moved.is_some() && !rules::key_may_change(layout.table) {
@@ -282,10 +285,14 @@ pub async fn take_sheet(
         let place = format!("строка {line}");
         findings.extend(rules::row(layout, row, &place));
         findings.extend(of_other_year(layout, row, year, &place));
+        findings.extend(brought::wrong_cells(layout, row, &open.policy, year, &place));
         let standing = rows.iter().find(|old| old[..layout.key] == row[..layout.key]);
         if standing == Some(row) {
             counts.same += 1;
             continue;
+        }
+        if standing.is_none() {
+            findings.extend(latin_class(layout, row, &place));
         }
         let bars = barred(house, &open, layout, standing.map(Vec::as_slice), Some(row)).await?;
         findings.extend(
@@ -478,6 +485,23 @@ fn keep_given(layout: &Layout, rows: &[Vec<String>], coming: &mut [LineRead], fi
 fn is_twin(layout: &Layout, a: &[String], b: &[String]) -> bool {
     let natural = rules::natural_key(layout.table);
     !natural.is_empty() && natural.iter().all(|name| layout.place(name).is_some_and(|at| a.get(at) == b.get(at)))
+}
+
+/// The row that stands already, in words: by what people know it, not by the number that the program gave it.
+fn twin_words(layout: &Layout, known: &Known, twin: &[String]) -> String {
+    let told = |name: &&str| layout.place(name).map(|at| known.show(layout.columns[at].is, &twin[at]));
+    match rules::natural_key(layout.table) {
+        [] => twin[..layout.key].join(", "),
+        named => named.iter().filter_map(told).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// A new class by a name that looks like a Russian one: «9A» with a Latin letter would stand beside 9А as another class.
+fn latin_class(layout: &Layout, row: &[String], place: &str) -> Option<Finding> {
+    let name = row.first().filter(|_| layout.table == CLASSES.table)?;
+    let meant = meant_class(name);
+    let message = format!("буквы класса — латинские, а нужны русские: напишите «{meant}»");
+    (meant != *name).then(|| Finding::new("setup.class-letter", place, message).expected_found(meant, name.clone()))
 }
 
 /// The refusal of a row with a day of another school year, where the day bars the row; mere warnings of it are told by the files' dry run.

@@ -11,8 +11,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::keys::Keyring;
+use super::outdated::{self, Outdated, Why};
 use super::papers::Paper;
-use super::{Act, Error, House, compromise};
+use super::{Act, Error, House};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::copy::{self, Action, State};
@@ -130,7 +131,7 @@ pub struct Desk<'h> {
     /// Every appointment by order, as the transaction under way sees them: an acting signer signs between its dates only (DOC-20).
     appointments: Vec<Appointment>,
     /// Versions that will never be sealed: nobody signs them.
-    stale: compromise::Stale,
+    outdated: Outdated,
 }
 
 impl<'h> Desk<'h> {
@@ -142,8 +143,8 @@ impl<'h> Desk<'h> {
     /// Opens the table with another pen.
     pub async fn with_pen(house: &'h House, pen: Pen) -> Result<Self, Error> {
         let (keyring, rules) = (Keyring::open(house).await?, super::policy::history(house).await?);
-        let (prepared, stale) = (HashMap::new(), compromise::Stale::default());
-        Ok(Self { house, keyring, prepared, pen, rules, appointments: Vec::new(), stale })
+        let (prepared, outdated) = (HashMap::new(), Outdated::default());
+        Ok(Self { house, keyring, prepared, pen, rules, appointments: Vec::new(), outdated })
     }
 
     async fn prepare(&mut self, row: &CopyRow) -> Result<(), Error> {
@@ -168,18 +169,18 @@ impl<'h> Desk<'h> {
         }
     }
 
-    /// Why a version is not to be signed any more; `None` of one that is.
-    async fn not_to_sign(&self, row: &CopyRow, paper: &Paper) -> Result<Option<Error>, Error> {
-        let (copy, version, next) = (told::copy_words(paper), row.version, row.version + 1);
-        let stale = self.stale.holds(self.house, row).await?;
-        Ok(stale.then(|| compromise::Refusal::NotToSign { copy, version, next }.into()))
+    /// Why a version is not to be signed any more; `None` of one that is. Who found a fault may still refuse it, while there is a certificate that
+    /// its record would believe: under a former authority there is none.
+    async fn outdated_for(&self, row: &CopyRow, refuses: bool) -> Result<Option<Why>, Error> {
+        let why = self.outdated.why(self.house, row).await?;
+        Ok(why.filter(|why| !refuses || *why == Why::Former))
     }
 
-    /// Takes the writer's place, and only then reads who holds an office and what is stale: an order that ended a minute ago counts.
+    /// Takes the writer's place, and only then reads who holds an office and what is outdated: an order that ended a minute ago counts.
     async fn begin(&mut self) -> Result<Tx, Error> {
         let tx = self.house.db.begin().await?;
         self.appointments = self.house.db.list_appointments().await?;
-        self.stale = compromise::Stale::load(self.house).await?;
+        self.outdated = Outdated::load(self.house).await?;
         Ok(tx)
     }
 
@@ -249,7 +250,7 @@ impl<'h> Desk<'h> {
                     | Error::State { .. }
                     | Error::OldVersion { .. }
                     | Error::NoCopy(_)
-                    | Error::Compromise(_)),
+                    | Error::Outdated(_)),
                 ) => {
                     answer.why = error.to_string();
                 }
@@ -265,11 +266,13 @@ impl<'h> Desk<'h> {
     /// What cannot be signed now is left out.
     pub async fn statements(&mut self, signer: &str, choices: &[Choice], act: &Act) -> Result<Vec<Statement>, Error> {
         let mut made = Vec::new();
-        self.stale = compromise::Stale::load(self.house).await?;
+        self.outdated = Outdated::load(self.house).await?;
         for choice in choices {
             let Some(row) = self.house.db.list_versions(&choice.copy).await?.pop() else { continue };
-            let stale = choice.refused.is_empty() && self.stale.holds(self.house, &row).await?;
-            if row.version != choice.version || row.state != State::Issued || stale {
+            if row.version != choice.version || row.state != State::Issued {
+                continue;
+            }
+            if self.outdated_for(&row, !choice.refused.is_empty()).await?.is_some() {
                 continue;
             }
             self.prepare(&row).await?;
@@ -336,8 +339,8 @@ impl<'h> Desk<'h> {
         let written = wanted.witness.and_then(|witness| witness.signed_on.parse().ok());
         let day = written.unwrap_or_else(|| act.at.date_naive());
         route::check_office(&self.appointments, stage, place, (paper.grade, day)).map_err(not_now)?;
-        if !refuses && let Some(why) = self.not_to_sign(row, &paper).await? {
-            return Err(why);
+        if let Some(why) = self.outdated_for(row, refuses).await? {
+            return Err(not_to_sign(row, &paper, why));
         }
         let left = route::left(&stage.id, place, &signed);
         let stranger = |one: &&Reproof| !place.sheets.contains(&one.sheet);
@@ -472,7 +475,7 @@ impl<'h> Desk<'h> {
         mut progress: impl FnMut(&str, &Done),
     ) -> Result<Done, Error> {
         let mut total = Done::default();
-        self.stale = compromise::Stale::load(self.house).await?;
+        self.outdated = Outdated::load(self.house).await?;
         loop {
             let mut barred = None;
             let mut open: std::collections::BTreeMap<(usize, String), Vec<Target>> = std::collections::BTreeMap::new();
@@ -486,8 +489,8 @@ impl<'h> Desk<'h> {
                 let signed = signed(&self.house.db.list_statements(id, row.version).await?);
                 let route = &paper.route;
                 let Some(stage) = route::open_stage(route, &signed) else { continue };
-                if let Some(why) = self.not_to_sign(&row, paper).await? {
-                    barred = Some(why);
+                if let Some(why) = self.outdated_for(&row, false).await? {
+                    barred = Some(not_to_sign(&row, paper, why));
                     continue;
                 }
                 let place = route.iter().position(|s| s.id == stage.id).unwrap_or_default();
@@ -514,15 +517,15 @@ impl<'h> Desk<'h> {
     /// Copies among these in which the person can sign now.
     pub async fn ready_for(&mut self, signer: &str, copies: &[CopyRow]) -> Result<Vec<Target>, Error> {
         let (mut targets, mut barred) = (Vec::new(), None);
-        self.stale = compromise::Stale::load(self.house).await?;
+        self.outdated = Outdated::load(self.house).await?;
         for row in copies.iter().filter(|row| row.state == State::Issued) {
             self.prepare(row).await?;
             let Some(paper) = self.prepared.get(&row.snapshot) else { continue };
             let signed = signed(&self.house.db.list_statements(&row.id, row.version).await?);
             let wish = Wish { signer: signer.to_owned(), ..Wish::default() };
             match route::decide(&paper.route, &signed, &wish) {
-                Ok(_) => match self.not_to_sign(row, paper).await? {
-                    Some(why) => barred = Some(why),
+                Ok(_) => match self.outdated_for(row, false).await? {
+                    Some(why) => barred = Some(not_to_sign(row, paper, why)),
                     None => targets.push(Target { copy: row.id.clone(), version: Some(row.version) }),
                 },
                 Err(Refusal::NotInRoute { .. } | Refusal::AlreadySigned { .. } | Refusal::NotYourTurn { .. }) => {}
@@ -545,6 +548,11 @@ fn parts(left: &[String], wanted: &Wanted<'_>, stage: &StageFacts) -> Vec<(Vec<S
     let others = if !refused.is_empty() && stage.id != route::BY_SHEETS { Vec::new() } else { others };
     let parts = [(others, Verdict::CheckedAndCorrect), (refused, Verdict::Refused)];
     parts.into_iter().filter(|(sheets, _)| !sheets.is_empty()).collect()
+}
+
+/// What is answered to who would sign a version that is never sealed.
+fn not_to_sign(row: &CopyRow, paper: &Paper, why: Why) -> Error {
+    outdated::Refusal::of(told::copy_words(paper), row.version, why).into()
 }
 
 /// The last version of a copy as the transaction sees it; an older one is refused.

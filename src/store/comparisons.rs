@@ -38,6 +38,24 @@ pub struct LookRow {
     pub looked_by: String,
 }
 
+/// A person found that what differs on a scan matters: the paper says something else than what was issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GraveRow {
+    /// The scan.
+    pub at: ScanPlace,
+    /// Sheet and page of the copy.
+    pub leaf: Leaf,
+    /// Row or cell, as the person named it.
+    pub spot: String,
+    /// Ground of the next version that it asks for.
+    pub ground: String,
+    /// When, RFC 3339.
+    pub noted_at: String,
+    /// Who.
+    pub noted_by: String,
+}
+
+const GRAVE: &str = "file, page, place, copy, version, leaf, sheet, spot, ground, noted_at, noted_by";
 const COMPARISON: &str = "file, page, place, copy, version, leaf, method, compared, differences, compared_at";
 const LOOK: &str = "file, page, place, copy, version, leaf, differences, looked_at, looked_by";
 
@@ -67,7 +85,27 @@ fn look_row(row: &AnyRow) -> Result<LookRow, Error> {
     })
 }
 
+fn grave_row(row: &AnyRow) -> Result<GraveRow, Error> {
+    Ok(GraveRow {
+        at: place(row)?,
+        leaf: Leaf { sheet: number(row, 6)?, ..leaf(row)? },
+        spot: row.try_get(7)?,
+        ground: row.try_get(8)?,
+        noted_at: row.try_get(9)?,
+        noted_by: row.try_get(10)?,
+    })
+}
+
 impl Db {
+    /// Differences that people found to matter on the pages of a version, in the order of time.
+    pub async fn list_graves(&self, copy: &str, version: u32) -> Result<Vec<GraveRow>, Error> {
+        let sql =
+            format!("select {GRAVE} from scan_graves where school = $1 and copy = $2 and version = $3 order by no");
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(self.school.clone());
+        let query = query.bind(copy.to_owned()).bind(i64::from(version));
+        query.fetch_all(&self.pool).await?.iter().map(grave_row).collect()
+    }
+
     /// What was compared of one file, page by page.
     pub async fn list_comparisons(&self, file: &str) -> Result<Vec<ComparisonRow>, Error> {
         let sql =
@@ -134,6 +172,32 @@ impl Tx {
             .bind(i64::from(row.compared))
             .bind(i64::from(row.differences))
             .bind(row.compared_at.clone())
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Puts on record that a difference matters.
+    pub async fn record_grave(&mut self, row: &GraveRow) -> Result<(), Error> {
+        let school = self.school().to_owned();
+        let sql = format!(
+            "insert into scan_graves (school, no, {GRAVE})
+             values ($1, (select coalesce(max(no), 0) + 1 from scan_graves where school = $1),
+                     $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(school)
+            .bind(row.at.file.clone())
+            .bind(i64::from(row.at.page))
+            .bind(i64::from(row.at.place))
+            .bind(row.leaf.copy.clone())
+            .bind(i64::from(row.leaf.version))
+            .bind(i64::from(row.leaf.leaf))
+            .bind(i64::from(row.leaf.sheet))
+            .bind(row.spot.clone())
+            .bind(row.ground.clone())
+            .bind(row.noted_at.clone())
+            .bind(row.noted_by.clone())
             .execute(self.connection())
             .await?;
         Ok(())

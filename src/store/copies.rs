@@ -131,6 +131,17 @@ impl Db {
         rows.iter().map(read).collect()
     }
 
+    /// Versions whose frozen snapshot holds this text somewhere, by identifier and version: the database looks, and no snapshot is read into
+    /// the program. Whoever needs to know where it stands in the snapshot reads the few that are left. `text` has no `%` and no `_`.
+    pub async fn list_copies_naming(&self, text: &str) -> Result<Vec<CopyRow>, Error> {
+        let sql = format!(
+            "select {COLUMNS} from copies where school = $1
+             and snapshot in (select digest from snapshots where school = $1 and body like $2) order by id, version"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(self.school.clone()).bind(format!("%{text}%"));
+        query.fetch_all(&self.pool).await?.iter().map(read).collect()
+    }
+
     /// Versions of one copy, newest last; empty when there is none.
     pub async fn list_versions(&self, id: &str) -> Result<Vec<CopyRow>, Error> {
         let sql = format!("select {COLUMNS} from copies where school = $1 and id = $2 order by version");

@@ -57,7 +57,7 @@ pub use breaks::BreakRow;
 pub use carriers::{BackupRow, CheckRow, CodeRow, LedgerLine, NewCarrier, PlaceRow, PruningRow};
 pub use certificates::CertificateRow;
 pub use changes::{Author, ChangeFilter, ChangeRow, Overtaken, RowTexts, columns_of, journal_rows, table_name};
-pub use comparisons::{ComparisonRow, LookRow};
+pub use comparisons::{ComparisonRow, GraveRow, LookRow};
 pub use consents::consent_cells;
 pub use copies::{CopyRow, StatementRow};
 pub use dump::LogReplay;
@@ -216,7 +216,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 24] = [
+const SQLITE_GUARDS: [&str; 25] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -241,8 +241,9 @@ const SQLITE_GUARDS: [&str; 24] = [
     include_str!("../../migrations/guards/0288_extracts.sqlite.sql"),
     include_str!("../../migrations/guards/0301_breaks.sqlite.sql"),
     include_str!("../../migrations/guards/0311_recalls.sqlite.sql"),
+    include_str!("../../migrations/guards/0321_scan_graves.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 24] = [
+const POSTGRES_GUARDS: [&str; 25] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -267,11 +268,12 @@ const POSTGRES_GUARDS: [&str; 24] = [
     include_str!("../../migrations/guards/0288_extracts.postgres.sql"),
     include_str!("../../migrations/guards/0301_breaks.postgres.sql"),
     include_str!("../../migrations/guards/0311_recalls.postgres.sql"),
+    include_str!("../../migrations/guards/0321_scan_graves.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 24]) -> Migrator {
+fn migrator(guards: [&'static str; 25]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -326,6 +328,8 @@ fn migrator(guards: [&'static str; 24]) -> Migrator {
         step(301, "guards of technical breaks", guards[22]),
         step(310, "recalls of signed copies", include_str!("../../migrations/0310_recalls.sql")),
         step(311, "guards of recalls", guards[23]),
+        step(320, "grave differences of scans", include_str!("../../migrations/0320_scan_graves.sql")),
+        step(321, "guards of grave differences of scans", guards[24]),
     ])
 }
 

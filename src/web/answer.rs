@@ -217,6 +217,7 @@ impl From<flow::Error> for Refusal {
             | E::Paper(_)
             | E::Address(_)
             | E::OtherAuthority
+            | E::Outdated(_)
             | E::NoKey(_)
             | E::Change(_)
             | E::Compromise(_)

@@ -1,5 +1,6 @@
 //! The signing desk: what waits for the one who signed in, signed with one gesture; what came back; what waits for the seal. Floor 3.
 
+mod acting;
 mod back;
 mod changed;
 mod keys;
@@ -95,6 +96,8 @@ struct Line {
     differing: String,
     scans: String,
     faults: Vec<String>,
+    /// Is the version never sealed? Nothing of it is signed or refused: the next one is waited for.
+    outdated: bool,
     href: String,
     pdf: String,
     cover: String,
@@ -140,6 +143,18 @@ struct BoardPage {
     to_come: usize,
     /// Copies that wait for others alone.
     waiting_elsewhere: usize,
+    /// Copies that nobody signs any more: how many, and their classes in order.
+    outdated: usize,
+    outdated_classes: String,
+    /// May the visitor make their next versions?
+    may_issue: bool,
+    /// Who makes them, in words.
+    issuers: String,
+    /// Who acts for the visitor today, a sentence each.
+    acting: Vec<String>,
+    /// Is there anything to sign or to refuse, and anything that may be ticked?
+    opens: bool,
+    ticks: bool,
     key: KeyLine,
 }
 
@@ -185,7 +200,8 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         (what, format!("/copies/{}", segment(&copy.row.id)))
     });
     let kept: Vec<(String, String)> = kept.collect();
-    let to_come = awaited.iter().filter(|copy| has_part(copy, Part::ToSign) && !copy.waits_for(me)).count();
+    let to_come = awaited.iter().filter(|copy| has_part(copy, Part::ToSign) && !copy.waits_for(me));
+    let to_come = to_come.filter(|copy| copy.outdated.is_none()).count();
     let (notices, last_notice) = notices(&state, &directory, &visitor.account).await?;
     let all: Vec<CopyRow> = awaited.iter().map(|copy| copy.row.clone()).collect();
     let seen = visitor.reach(Action::ReadCopies);
@@ -195,8 +211,8 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let may_seal = visitor.may_anywhere(Action::SealCopies);
     let mut signed: Vec<&CopyRow> = visible.iter().filter(|row| may_seal && row.state == CopyState::Signed).collect();
     signed.retain(|row| !back.iter().any(|one| one.key == segment(&row.id)));
-    // Under an authority that was replaced nothing is sealed: the next version is.
-    signed.retain(|row| !awaited.iter().any(|one| one.former && one.row.id == row.id));
+    // What is never sealed is not offered to the seal: its next version will be.
+    signed.retain(|row| !awaited.iter().any(|one| one.outdated.is_some() && one.row.id == row.id));
     signed.sort_by(|a, b| names::natural(&a.class, &b.class));
     let unsound = unsound(&state, &directory, &signed).await?;
     let open_scans = paper::open_scans(&state, &directory, &signed).await?;
@@ -209,12 +225,27 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         (row.class.clone(), period, format!("/copies/{}", segment(&row.id)))
     });
     let elsewhere = awaited.iter().filter(|copy| copy.row.state == CopyState::Issued && !has_part(copy, Part::ToSign));
+    let elsewhere = elsewhere.filter(|copy| copy.outdated.is_none());
     let waiting_elsewhere = elsewhere.filter(|copy| seen.class(&copy.row.class, grade(&copy.row.class))).count();
+    let outdated = awaited.iter().filter(|copy| copy.outdated.is_some() && !copy.recalled);
+    let outdated =
+        outdated.filter(|copy| copy.part_of(me).is_some() || seen.class(&copy.row.class, grade(&copy.row.class)));
+    let mut classes: Vec<&str> = outdated.map(|copy| copy.row.class.as_str()).collect();
+    let outdated = classes.len();
+    classes.sort_by(|a, b| names::natural(a, b));
+    classes.dedup();
+    let outdated_classes = classes.join(", ");
+    let opens = items.iter().any(|item| item.outdated.is_none());
+    let ticks = items.iter().any(|item| item.faults.is_empty());
+    let owes = whole.iter().any(|item| item.outdated.is_none());
     let frame = frame.titled("Подписание").leading(
         "Только то, что ждёт вашей подписи. Лист с замечанием отклоняется, остальные подписываются одной кнопкой.",
     );
     answer::page(&BoardPage {
         supplements: supplement::waiting(&state, &directory, &visitor).await?,
+        acting: acting::acting(&state, &directory, &visitor, owes).await?,
+        may_issue: visitor.may_anywhere(Action::IssueCopies),
+        issuers: visitor.rules.who(Action::IssueCopies),
         to_seal: to_seal.collect(),
         sealing,
         unsound,
@@ -232,6 +263,10 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         to_come,
         may_seal,
         waiting_elsewhere,
+        outdated,
+        outdated_classes,
+        opens,
+        ticks,
     })
 }
 
@@ -297,7 +332,7 @@ fn line(directory: &Directory, item: &Item) -> Line {
         period: period_name(directory, &row.year, &row.class, &row.period),
         kind: kind_words(row.kind, &row.id),
         supplement: supplement_words(&row.id),
-        on_paper: item.on_paper,
+        on_paper: item.on_paper && item.outdated.is_none(),
         office: words::lowered(&item.office),
         sheets: sheets.collect(),
         options: item.sheets.iter().filter(|_| item.whole).map(|one| (one.id.clone(), one.name.clone())).collect(),
@@ -309,6 +344,7 @@ fn line(directory: &Directory, item: &Item) -> Line {
         },
         scans: format!("/office/scans/{copy}"),
         faults: item.faults.clone(),
+        outdated: item.outdated.is_some(),
         href: format!("/copies/{copy}"),
         pdf: format!("/copies/{copy}/{}/issued.pdf", row.version),
         cover: format!("/copies/{copy}/{}/pages/1?width=260", row.version),
@@ -340,7 +376,7 @@ pub(super) async fn notices(
         let when = words::moment_words(&row.at);
         if let Some((said, href)) = reminder(&row, today) {
             // A reminder of a route that has ended reminds of nothing, nor does one of an own signature that stands by now.
-            let waits = awaited.iter().find(|one| one.row.id == row.copy && !one.stale);
+            let waits = awaited.iter().find(|one| one.row.id == row.copy && one.outdated.is_none());
             let owes = waits.is_some_and(|one| one.waits_for(person));
             if copy.state != CopyState::Issued || waits.is_none() || (row.kind != ESCALATED && !owes) {
                 continue;

@@ -200,11 +200,34 @@ async fn row(
     answer::page(&RowPage { frame, history })
 }
 
+/// The question before changes are taken back, wherever it is asked: here of chosen lines, beside a list of the school of one act. Who may is
+/// said by the route.
 #[derive(Template)]
-#[template(path = "history/undo.html", config = "src/web/askama.toml")]
-struct UndoPage {
-    frame: Frame,
-    lines: Vec<Line>,
+#[template(path = "undo.html", config = "src/web/askama.toml")]
+pub(super) struct UndoPage {
+    pub(super) frame: Frame,
+    /// When, who and what, of one act; `None` where each line tells it itself.
+    pub(super) act: Option<(String, String, String)>,
+    /// «Расписание: будет удалено строк — 107.», a sentence for each table.
+    pub(super) told: Vec<String>,
+    pub(super) rows: Vec<UndoRow>,
+    /// Rows that are not shown.
+    pub(super) more: usize,
+    /// Where the form goes, and what it carries.
+    pub(super) path: String,
+    pub(super) fields: Vec<(&'static str, String)>,
+    pub(super) button: &'static str,
+    /// Where the visitor comes back to.
+    pub(super) home: String,
+}
+
+/// One row as it stands and as it will stand, in words.
+pub(super) struct UndoRow {
+    /// Number, moment and person of a line that was chosen by itself.
+    pub(super) line: Option<(u64, String, String)>,
+    pub(super) place: String,
+    pub(super) stands: String,
+    pub(super) becomes: String,
 }
 
 /// `GET /history/undo?seq=…`: what would be put back.
@@ -225,7 +248,23 @@ async fn preview(State(state): State<WebState>, frame: Frame, asked: Asked) -> R
     let lead = format!(
         "Выбрано: {count}. Каждая запись станет такой, какой была до изменения. Сама отмена тоже останется в истории, и её можно отменить."
     );
-    answer::page(&UndoPage { frame: frame.leading(lead), lines })
+    let row = |line: Line| UndoRow {
+        line: Some((line.seq, line.when, line.who)),
+        place: line.place,
+        stands: line.is,
+        becomes: line.was,
+    };
+    answer::page(&UndoPage {
+        frame: frame.leading(lead),
+        act: None,
+        told: Vec::new(),
+        fields: lines.iter().map(|line| ("seq", line.seq.to_string())).collect(),
+        rows: lines.into_iter().map(row).collect(),
+        more: 0,
+        path: "/history/undo".to_owned(),
+        button: "Отменить эти изменения",
+        home: "/history".to_owned(),
+    })
 }
 
 /// `POST /history/undo`.

@@ -54,7 +54,13 @@ struct Choice {
 fn choices(history: &History, chosen: &str) -> Vec<Choice> {
     let mut known: Vec<(String, String)> = Vec::new();
     for one in history.all() {
-        let label = if is_sample(one) {
+        // What a later order of the same day replaced was never in force: a preset stands below as every other one.
+        if one.is_replaced() && policy::builtin(&one.policy.name).is_some() {
+            continue;
+        }
+        let label = if one.is_replaced() {
+            format!("{} (заменены до начала действия, {})", title(&one.policy), one.order)
+        } else if is_sample(one) {
             format!("{} (программы, без приказа школы)", title(&one.policy))
         } else if one.order.is_empty() {
             format!("{} (школы)", title(&one.policy))

@@ -1,6 +1,5 @@
 //! Whom each copy waits for: kept while nothing is written, so that every page can count it. Floor 3.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,10 +7,9 @@ use crate::domain::canon::Digest;
 use crate::domain::copy::State;
 use crate::domain::route::{self, BY_SHEETS, Signed};
 use crate::domain::snapshot::StageFacts;
-use crate::flow::compromise::Stale;
 use crate::flow::desk::is_on_paper;
 use crate::flow::force::Versions;
-use crate::flow::keys;
+use crate::flow::outdated::{Causes, Outdated, Why, is_on_way};
 use crate::flow::sign::signed;
 use crate::flow::{Error, House};
 use crate::store::{CopyRow, StatementRow};
@@ -41,10 +39,8 @@ pub(super) struct Awaited {
     parts: BTreeMap<String, Part>,
     /// Recalled for correction after all signatures.
     pub(super) recalled: bool,
-    /// On its way with entries that were undone since it was frozen, or [`Self::former`]: it is never sealed, so nobody is asked to sign it.
-    pub(super) stale: bool,
-    /// On its way and frozen under an authority of the school that was replaced since.
-    pub(super) former: bool,
+    /// Why it is never sealed, though it is on its way: nobody is asked to sign it, its next version is waited for.
+    pub(super) outdated: Option<Why>,
     /// The version in force: the last that was sealed; an earlier one while this row is being signed.
     pub(super) in_force: Option<u32>,
 }
@@ -53,7 +49,7 @@ impl Awaited {
     /// What comes ticked at the person's desk, and is counted wherever signatures are: the own sheets, or 1 for a copy as a whole; 0 when it does
     /// not wait for the person, waits for a signature on paper, or is never sealed.
     pub(super) fn counted_for(&self, person: &str) -> usize {
-        match self.waits_for(person) && !self.on_paper && !self.stale {
+        match self.waits_for(person) && !self.on_paper && self.outdated.is_none() {
             true => self.sheets.get(person).copied().unwrap_or(1),
             false => 0,
         }
@@ -66,7 +62,7 @@ impl Awaited {
 
     /// Is the seal of the school all that it lacks?
     pub(super) fn waits_for_seal(&self) -> bool {
-        self.row.state == State::Signed && !self.recalled && !self.stale
+        self.row.state == State::Signed && !self.recalled && self.outdated.is_none()
     }
 
     /// The person's part in a copy that is being signed; `None` for who is not in its route.
@@ -120,9 +116,8 @@ impl Cache {
             let on_paper = is_on_paper(&paper_stages, &row, &lacks.stage);
             let Lacks { signers, sheets, parts, .. } = lacks;
             let recalled = recalls.iter().any(|one| one.copy == row.id && one.version == row.version);
-            let former = looked.is_former(&row);
-            let (stale, in_force) = (former || looked.is_undone(&row), versions.in_force(&row.id));
-            copies.push(Awaited { row, signers, sheets, on_paper, parts, recalled, stale, former, in_force });
+            let (outdated, in_force) = (looked.why(&row), versions.in_force(&row.id));
+            copies.push(Awaited { row, signers, sheets, on_paper, parts, recalled, outdated, in_force });
         }
         let copies = Arc::new(copies);
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((turn, copies.clone()));
@@ -157,69 +152,38 @@ impl Cache {
     }
 }
 
-/// Versions on their way that were looked at for entries undone since: what a version was frozen with never changes, so the log is asked once
-/// of each while no notice and no decision comes.
+/// Versions on their way that were looked at for what keeps them from the seal for ever: what a version was frozen with never changes, so each is
+/// asked of once while nothing new outdates versions.
 #[derive(Debug, Default)]
 struct Looked {
-    /// How many notices and decisions there were.
-    docket: (usize, usize),
+    causes: Causes,
     /// By copy and version.
-    undone: HashMap<(String, u32), bool>,
-    /// The authority that serves, where the school had an earlier one.
-    present: Option<Digest>,
-    /// Under which authority each was frozen, by copy and version; read only where there were several.
-    authorities: HashMap<(String, u32), Digest>,
+    found: HashMap<(String, u32), Option<Why>>,
 }
 
 impl Looked {
-    /// Looks at those among these last versions that were not looked at yet. Almost every house has no notice: nothing more is read then.
+    /// Looks at those among these last versions that were not looked at yet. In almost every house nothing outdates any: nothing more is read then.
     async fn look(&mut self, house: &House, last: &[CopyRow]) -> Result<(), Error> {
-        self.look_at_authorities(house, last).await?;
-        let docket = house.db.load_docket().await?;
-        let docket = (docket.notices.len(), docket.rulings.len());
-        if docket != self.docket {
-            (self.docket, self.undone) = (docket, HashMap::new());
+        let causes = Causes::of(house).await?;
+        if causes != self.causes {
+            (self.causes, self.found) = (causes, HashMap::new());
         }
-        let is_new = |row: &&CopyRow| !self.undone.contains_key(&(row.id.clone(), row.version));
+        let is_new = |row: &&CopyRow| !self.found.contains_key(&(row.id.clone(), row.version));
         let fresh: Vec<&CopyRow> = last.iter().filter(|row| is_on_way(row)).filter(is_new).collect();
-        if docket.0 == 0 || fresh.is_empty() {
+        if causes.are_none() || fresh.is_empty() {
             return Ok(());
         }
-        let undone = Stale::load(house).await?;
+        let outdated = Outdated::load(house).await?;
         for row in fresh {
-            let is_undone = undone.holds(house, row).await?;
-            self.undone.insert((row.id.clone(), row.version), is_undone);
+            let why = outdated.why(house, row).await?;
+            self.found.insert((row.id.clone(), row.version), why);
         }
         Ok(())
     }
 
-    /// Which of these hang on an authority that was replaced. Almost every school had one only: nothing more is read then.
-    async fn look_at_authorities(&mut self, house: &House, last: &[CopyRow]) -> Result<(), Error> {
-        self.present = keys::successor(house).await?;
-        if self.present.is_none() {
-            return Ok(());
-        }
-        for row in last.iter().filter(|row| is_on_way(row)) {
-            if let Entry::Vacant(place) = self.authorities.entry((row.id.clone(), row.version)) {
-                place.insert(house.papers.get(house, row.snapshot).await?.authority);
-            }
-        }
-        Ok(())
+    fn why(&self, row: &CopyRow) -> Option<Why> {
+        self.found.get(&(row.id.clone(), row.version)).copied().flatten().filter(|_| is_on_way(row))
     }
-
-    fn is_undone(&self, row: &CopyRow) -> bool {
-        is_on_way(row) && self.undone.get(&(row.id.clone(), row.version)).copied().unwrap_or_default()
-    }
-
-    fn is_former(&self, row: &CopyRow) -> bool {
-        let Some(present) = self.present else { return false };
-        let own = self.authorities.get(&(row.id.clone(), row.version));
-        is_on_way(row) && own.is_some_and(|own| *own != present)
-    }
-}
-
-fn is_on_way(row: &CopyRow) -> bool {
-    matches!(row.state, State::Frozen | State::Issued | State::Signed)
 }
 
 /// What an issued version lacks.

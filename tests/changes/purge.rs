@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 60] = [
+const GROWING: [&str; 61] = [
     "access_notes",
     "appointment_readings",
     "archive_checks",
@@ -55,6 +55,7 @@ const GROWING: [&str; 60] = [
     "revocations",
     "scan_decisions",
     "scan_files",
+    "scan_graves",
     "scan_looks",
     "scan_pages",
     "sheet_receipts",

@@ -227,6 +227,76 @@ fn one_csv_file_under_any_name_is_known_by_its_headings() {
 }
 
 #[test]
+fn a_staff_list_without_roles_gives_the_rights_of_its_positions_whichever_reader_reads_it() {
+    let file = |name: &str, text: &str| BundleFile::new(name.to_owned(), text.as_bytes().to_vec());
+    let school = file(
+        "Карточка.csv",
+        "Карточка организации;\r\nПолное наименование;МБОУ «Школа № 5»\r\nУчебный год;2026-2027\r\n",
+    );
+    let periods = file("Четверти.csv", "Период;Начало;Окончание\r\nI четверть;01.09.2026;24.10.2026\r\n");
+    let people = [
+        ["Гранатова", "Ольга", "Петровна", "Директор школы"],
+        ["Малахитов", "Ясень", "Олегович", "Заместитель директора"],
+        ["Агатова", "Яшма", "Львовна", "Секретарь"],
+        ["Рябинина", "Роза", "Ильинична", "Классный руководитель"],
+        ["Берёзкин", "Лев", "Ильич", "учитель математики"],
+        ["Бузинин", "Клён", "Ильич", "Технический специалист"],
+        ["Кварцев", "Илья", "Ильич", "и.о. директора"],
+    ];
+    let lines = |row: &dyn Fn(&[&str; 4]) -> String| people.iter().map(row).collect::<String>();
+    let apart = lines(&|[surname, given, patronymic, position]: &[&str; 4]| {
+        format!("{surname};{given};{patronymic};{position}\r\n")
+    });
+    let empty = lines(&|[surname, given, patronymic, position]: &[&str; 4]| {
+        format!("{surname};{given};{patronymic};{position};\r\n")
+    });
+    let whole = lines(&|[surname, given, patronymic, position]: &[&str; 4]| {
+        format!("{surname} {given} {patronymic};{position}\r\n")
+    });
+    let lists = [
+        format!("Фамилия;Имя;Отчество;Должность\r\n{apart}"),
+        format!("Фамилия;Имя;Отчество;Должность;Роли\r\n{empty}"),
+        format!("ФИО;Должность\r\n{whole}"),
+    ];
+    let expected = ["director", "deputy", "secretary", "teacher", "teacher", "technical_specialist", ""];
+    for list in lists {
+        let files = [school.clone(), periods.clone(), file("Сотрудники.csv", &list)];
+        let settled = taken(&files, Some(&Journal::default()));
+        let findings = settled.findings();
+        let journal = settled.journal.unwrap_or_else(|| panic!("{list}: {findings:#?}"));
+        let roles: Vec<String> = journal.staff.iter().map(|one| one.roles.join(" ")).collect();
+        assert_eq!(roles, expected, "{list}: {findings:#?}");
+        let told = findings.iter().find(|one| one.message.starts_with("права взяты из должностей, проверьте"));
+        let told = told.unwrap_or_else(|| panic!("{list}: {findings:#?}"));
+        assert_eq!(told.place, "Сотрудники.csv");
+        assert!(told.message.contains("Бузинин: Технический специалист → технический специалист"), "{told}");
+        assert!(told.message.contains("назначьте его на карточке сотрудника: Кварцев: и.о. директора"), "{told}");
+        // Loaded again it changes nobody's rights; a position that would give others is told, and the card's stay.
+        let mut standing = journal.clone();
+        standing.staff[4].roles = vec!["teacher".to_owned(), "administrator".to_owned()];
+        standing.staff[3].roles = vec!["secretary".to_owned()];
+        let again = taken(&files, Some(&standing));
+        let findings = again.findings();
+        assert_eq!(again.journal.unwrap().staff, standing.staff, "{findings:#?}");
+        let kept = "права остались как на карточке, по списку не меняются: Рябинина: Классный руководитель — секретарь";
+        assert!(findings.iter().any(|one| one.message.contains(kept)), "{findings:#?}");
+    }
+    // Without a director the list is named, and what to write where.
+    let nobody = file("Сотрудники.csv", "Фамилия;Имя;Отчество;Должность\r\nБерёзкин;Лев;Ильич;учитель\r\n");
+    let refused = taken(&[school.clone(), periods.clone(), nobody], Some(&Journal::default())).findings();
+    let found = of(&refused, codes::NO_DIRECTOR);
+    assert_eq!((found.len(), found[0].place.as_str()), (1, "Сотрудники.csv"), "{refused:#?}");
+    assert!(found[0].expected.contains("«Директор»") && found[0].found == "ни одной", "{refused:#?}");
+    let other = "Фамилия;Имя;Отчество;Должность;Роли\r\nГранатова;Ольга;Петровна;Директор;учитель\r\n";
+    let refused = taken(&[school, periods, file("Сотрудники.csv", other)], Some(&Journal::default())).findings();
+    let found = of(&refused, codes::NO_DIRECTOR);
+    assert_eq!(
+        (found[0].place.as_str(), found[0].found.as_str()),
+        ("Сотрудники.csv, строка 2, столбец Роли", "учитель")
+    );
+}
+
+#[test]
 fn findings_of_a_russian_file_name_its_own_headings_and_show_the_row() {
     let standing = journal(3);
     let text = "Код сотрудника;Фамилия;Имя;Отчество;Должность\r\nT9;Кремнева;;;Педагог\r\n";

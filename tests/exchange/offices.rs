@@ -521,7 +521,7 @@ fn an_old_list_moves_nobody_back_and_doubles_nobody() {
         assert_eq!((*weight, place.as_str()), (Severity::Warning, "Списки классов.xlsx, лист «5а», строка 3"));
         assert!(message.contains(words), "{message}");
     };
-    unmoved(&journal, "перевод в 5Б с 15.10.2026 приказом № 12 от 14.10.2026; список 5А его не меняет");
+    unmoved(&journal, "перевод в 5Б с 15.10.2026, приказ № 12 от 14.10.2026; список 5А его не меняет");
     // Without the day of birth the name alone tells, as long as it is the only one.
     let mut nameless = journal.clone();
     nameless.learners[at].born = None;
@@ -532,7 +532,7 @@ fn an_old_list_moves_nobody_back_and_doubles_nobody() {
     let mut gone = journal.clone();
     gone.learners[at].left_on = "2026-12-01".parse().ok();
     gone.learners[at].leaving_order = "19 от 30.11.2026".to_owned();
-    unmoved(&gone, "выбытие из 5Б с 01.12.2026 приказом № 19 от 30.11.2026");
+    unmoved(&gone, "выбытие из 5Б с 01.12.2026, приказ № 19 от 30.11.2026");
     gone.earlier_stays.clear();
     gone.learners[at].class = "5А".to_owned();
     unmoved(&gone, "Возвращают на странице «Движение»");

@@ -4,6 +4,7 @@ use letopis::domain::rights::Role;
 use letopis::flow::change::{self, Edit};
 use letopis::store::ChangeFilter;
 
+use super::custody::post;
 use super::house::{YEAR, act, on_every_engine, past_the_program, person_of};
 use super::matrix::{furnish, open_to_the_web, send, session, session_at};
 use super::reach::{form, rows};
@@ -156,5 +157,60 @@ fn a_mark_from_another_school_is_mapped_to_a_subject_that_there_is() {
         assert_eq!(send(address, "POST", "/year/learners/L1", &teacher, &mark("алгебра")).await.0, 303);
         let row = house.db.list_year_rows("foreign_marks", YEAR).await.unwrap().remove(0);
         assert_eq!(row[4], "Алгебра", "as the school spells it");
+    });
+}
+
+#[test]
+fn marks_from_another_school_are_checked_changed_and_pasted() {
+    on_every_engine(|house| async move {
+        let address = open_to_the_web(&house).await;
+        let teacher = session(&house, person_of(Role::ClassTeacher), 1).await;
+        let page = "/year/learners/L1";
+        let cells = |dated: &str, value: &str, key: &[&str]| {
+            let mut cells =
+                vec![("act", "put"), ("year", YEAR), ("origin", "Школа № 2"), ("their_subject", "Математика")];
+            cells.extend([("subject", ""), ("dated", dated), ("value", value)]);
+            cells.extend(key.iter().map(|part| ("key", *part)));
+            form(&cells)
+        };
+        let rows = async || house.db.list_year_rows("foreign_marks", YEAR).await.unwrap();
+        for (dated, value) in [("1 четверть", "45"), ("31.02.2025", "4")] {
+            assert_eq!(
+                send(address, "POST", page, &teacher, &cells(dated, value, &[])).await.0,
+                422,
+                "{dated} {value}"
+            );
+        }
+        assert!(rows().await.is_empty());
+        // The next mark begins with the school, the subject and the day of this one.
+        let (status, next) = send(address, "POST", page, &teacher, &cells("1 четверть", "4", &[])).await;
+        assert!(status == 303 && next.contains("add=1&origin=") && next.ends_with("#form"), "{next}");
+        let (_, shown) = read(address, next.trim_end_matches("#form"), &teacher).await;
+        assert!(shown.contains("value=\"1 четверть\"") && shown.contains("value=\"Школа № 2\""), "{shown}");
+        assert!(shown.contains("такого у нас нет"), "{shown}");
+        // The same mark again is refused in people's words; the one that stands is changed.
+        let again = cells("1 четверть", "5", &[]);
+        let (status, refused) = post(address, page, &teacher, &again).await;
+        assert!(
+            status == 422 && refused.contains("такая строка уже есть") && !refused.contains("L1, 0001"),
+            "{refused}"
+        );
+        let key = rows().await.remove(0)[..2].to_vec();
+        let (_, edit) = read(address, &format!("{page}?edit={}", key[1]), &teacher).await;
+        assert!(
+            edit.contains("Изменить отметку") && edit.contains(&format!("name=\"key\" value=\"{}\"", key[1])),
+            "{edit}"
+        );
+        let changed = cells("1 четверть", "5", &[key[0].as_str(), key[1].as_str()]);
+        assert_eq!(send(address, "POST", page, &teacher, &changed).await.0, 303);
+        assert_eq!(rows().await.iter().map(|row| row[6].clone()).collect::<Vec<_>>(), ["5"]);
+        // A list is pasted under the headings of the page.
+        let list = "Школа\tПредмет там\tПредмет здесь\tДата или период\tОтметка\nШкола № 2\tФизика\t\t1 четверть\t4\n";
+        let paste = |act: &str| form(&[("act", act), ("year", YEAR), ("text", list)]);
+        let (status, tried) = post(address, page, &teacher, &paste("try")).await;
+        assert!(status == 200 && tried.contains("Проверено") && tried.contains("Физика"), "{tried}");
+        assert_eq!(rows().await.len(), 1, "a trial writes nothing");
+        assert_eq!(send(address, "POST", page, &teacher, &paste("paste")).await.0, 303);
+        assert_eq!(rows().await.len(), 2);
     });
 }

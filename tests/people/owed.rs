@@ -184,6 +184,8 @@ fn the_end_of_a_period_is_spoken_of_before_it_and_leads_to_what_is_missing() {
                 assert_eq!(before, reason, "{person}, {days} days on: {page}");
                 let overdue = links(&page, "дни периода прошли");
                 assert_eq!(overdue.len(), usize::from(days > 22), "{person}, {days} days on: {overdue:?}");
+                let named = page.contains("копии ещё не составлены: I четверть — 5А");
+                assert_eq!(named, days > 22, "the period is named with its classes: {person}, {days} days on: {page}");
             }
             let token = session_at(&house, "T04", 820_000 + days as usize, days * DAY).await;
             let (_, page) = read(address, "/", &token).await;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use letopis::domain::readiness::{Line, State, is_ready};
 use letopis::domain::rights::Role;
-use letopis::domain::setup::layout::{BELLS, CONTROL_WORKS, COURSES, LOAD, PERIODS, PLAN_TOPICS, ROOMS, TIMETABLE};
+use letopis::domain::setup::layout::{
+    BELLS, CLASSES, CONTROL_WORKS, COURSES, LOAD, PERIODS, PLAN_TOPICS, ROOMS, TIMETABLE,
+};
 use letopis::domain::setup::paste::Sheet;
 use letopis::domain::setup::timetable::hours_a_week;
 use letopis::flow::people::{self, Order};
@@ -31,6 +33,24 @@ fn codes(outcome: &Outcome) -> Vec<&'static str> {
         Outcome::Refused(findings) => findings.iter().map(|finding| finding.code).collect(),
         other => panic!("not refused: {other:?}"),
     }
+}
+
+#[test]
+fn a_class_by_a_latin_letter_is_refused_with_the_russian_one() {
+    in_every_house(|house| async move {
+        let put = async |name: &str| {
+            let texts = [name, "9", "", ""].map(str::to_owned);
+            setup::put_row(&house, &act(6), YEAR, &CLASSES, None, &texts).await.unwrap()
+        };
+        let Outcome::Refused(findings) = put("9H").await else { panic!("a Latin H") };
+        let told: Vec<_> = findings.iter().map(|one| (one.code, one.expected.as_str(), one.found.as_str())).collect();
+        assert_eq!(told, [("setup.class-letter", "9Н", "9H")]);
+        assert!(findings[0].message.contains("латинские"), "{findings:?}");
+        let sheet = take(&house, &CLASSES, "Класс\tПараллель\n9H\t9").await;
+        assert_eq!(codes(&sheet), ["setup.class-letter"]);
+        assert!(matches!(put("9Н").await, Outcome::Done(_)), "the Russian one");
+        assert!(matches!(put("9IT").await, Outcome::Done(_)), "a Latin name that looks like nothing Russian");
+    });
 }
 
 #[test]

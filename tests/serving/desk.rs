@@ -96,7 +96,7 @@ fn figure<'p>(page: &'p str, words: &str) -> &'p str {
 }
 
 /// Sends a form; the whole answer.
-async fn post(address: SocketAddr, path: &str, token: &str, pairs: &[(&str, &str)]) -> (u16, String) {
+pub(super) async fn post(address: SocketAddr, path: &str, token: &str, pairs: &[(&str, &str)]) -> (u16, String) {
     post_for(address, (path, "text/html"), token, pairs).await
 }
 
@@ -245,7 +245,7 @@ fn a_refusal_over_the_page_sends_the_copy_back_with_its_remark_and_takes_no_more
         assert!(!page.contains("Исправления внесены"), "{page}");
         assert!(!page.contains("value=\"print\""), "what came back is printed by nobody: {page}");
         let reissue = format!("/copies/{copy}/reissue");
-        assert_eq!(post(address, &reissue, &token, &[("ground", "по замечанию")]).await.0, 303);
+        assert_eq!(post(address, &reissue, &token, &[("ground", "по замечанию"), ("last", "1")]).await.0, 303);
         let changes = read(address, &format!("/copies/{copy}/2/changes"), &token).await;
         assert!(changes.contains("Замечания к версии 1") && !changes.contains("по которым исправлено"), "{changes}");
         // The refuser's other sheets were signed by the same press, and nothing changed on them.
@@ -311,7 +311,7 @@ fn a_signed_copy_is_recalled_by_who_leads_and_its_next_version_is_issued_by_the_
         let board = read(address, "/desk", &token).await;
         assert!(board.contains("подписана всеми и действует до следующей"), "{board}");
         assert!(board.contains("value=\"не та отметка за 14 октября\""), "{board}");
-        assert_eq!(post(address, &reissue, &token, &[("ground", "не та отметка за 14 октября")]).await.0, 303);
+        assert_eq!(post(address, &reissue, &token, &[fields[2], ("last", "1")]).await.0, 303);
         assert_eq!(house.copy(copy).await.version, 2);
         let told = read(address, "/desk", &own).await;
         assert!(!told.contains("возвращена на исправление"), "answered by the next version: {told}");
@@ -419,7 +419,7 @@ fn a_stage_on_paper_is_signed_here_only_when_asked_and_a_correction_that_came_is
             assert!(leads || signs.iter().all(|words| first.contains(words)), "{first}");
         }
         // Whose sheet changed is told which, and no sheet's change passes for the answer to a remark on another.
-        let ground = [("ground", "исправлена отметка")];
+        let ground = [("ground", "исправлена отметка"), ("last", "1")];
         assert_eq!(post(address, &format!("{page_of}/reissue"), &deputy, &ground).await.0, 303);
         let board = read(address, "/desk", &own).await;
         assert!(board.contains("изменены ваши листы «") && board.contains("их нужно подписать снова"), "{board}");

@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 
 use letopis::domain::paper::PaperFact;
+use letopis::flow::scans::{self, Given};
 use letopis::flow::{export, issue, office, reissue};
+use letopis::scan;
 use letopis::store::Which;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::desk::{open, read, session};
+use crate::desk::{open, post, read, session};
 use crate::house::{COPIES, House, after, tell};
 
 /// The page that answers a file dropped on `/verify`.
@@ -95,5 +97,47 @@ fn a_sealed_version_and_its_paper_are_in_force_until_the_next_is_sealed() {
         let kept = page(&own).await;
         assert!(!kept.contains("больше не действует") && !kept.contains("Аннулировать копию"), "{kept}");
         assert!(!page("/office/papers").await.contains("заменена, аннулировать"));
+    });
+}
+
+#[test]
+fn a_deputy_who_issues_versions_says_at_a_differing_scan_that_it_matters() {
+    tell(async {
+        let house = House::with_sealed_copies().await;
+        let row = house.copy(COPIES[0]).await;
+        let digest = row.issued_pdf.parse().expect("a digest");
+        let issued = std::fs::read(house.issued_pdf(&row.id, row.version, digest)).expect("the PDF");
+        let mut page = scan::page(&issued, 4).expect("the page");
+        // A blot of 3 mm where nobody is to write.
+        let (left, top) = (page.width / 2, page.height * 205 / 297);
+        for y in top..top + 36 {
+            for x in left..left + 36 {
+                let at = y * page.width + x;
+                page.pixels[at] = 50;
+            }
+        }
+        let bytes = page.resized(page.width / 2, page.height / 2).to_jpeg(usize::MAX, 60);
+        let given = Given { name: "лист.jpg".to_owned(), bytes, signed_on: None };
+        assert_eq!(scans::take(&house, given, &after(29), |_, _| {}).await.expect("taken").filed(), 1);
+        let at = scans::standing(&house, COPIES[0], None).await.expect("pages").pages[3].scans[0].place.clone();
+
+        let address = open(&house).await;
+        let deputy = house.signers(COPIES[0], "deputy").await.remove(0);
+        let token = session(&house, &deputy).await;
+        let path = format!("/office/scans/{}/4", COPIES[0]);
+        let asked = read(address, &path, &token).await;
+        for words in ["Отличие существенное", "Выпустить следующую версию", "/4/grave\""]
+        {
+            assert!(asked.contains(words), "{words}: {asked}");
+        }
+        let (page, place) = (at.page.to_string(), at.place.to_string());
+        let which = [("file", at.file.as_str()), ("page", page.as_str()), ("place", place.as_str())];
+        let fields = [which[0], which[1], which[2], ("spot", "третья строка")];
+        assert_eq!(post(address, &format!("{path}/grave"), &token, &fields).await.0, 303);
+        let said = read(address, &path, &token).await;
+        assert!(said.contains("третья строка. Записано: "), "{said}");
+        let ground = house.db.list_graves(COPIES[0], row.version).await.expect("words").remove(0).ground;
+        let onward = format!("ground={}", form_urlencoded::byte_serialize(ground.as_bytes()).collect::<String>());
+        assert!(said.replace("%20", "+").contains(&onward), "{onward}: {said}");
     });
 }

@@ -14,6 +14,7 @@ mod interface;
 mod intruder;
 mod jobs;
 mod operations;
+mod outdated;
 mod package;
 #[path = "../served/mod.rs"]
 mod served;

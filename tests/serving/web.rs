@@ -85,6 +85,7 @@ async fn a_stranger_is_told_what_the_code_of_a_sheet_says() {
     }
     let page = get(address, "/verify?qr=https://example.org").await;
     assert!(page.contains("это не код листа «Летописи»") && !page.contains("7 из 19"), "{page}");
+    assert!(page.contains("он начинается с «LTP2:»") && !page.contains("Чужой код"), "{page}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use letopis::bundle::export::{self, Shape};
+use letopis::domain::canon::Digest;
 use letopis::domain::carrier::{Cause, Holder, Refusal};
 use letopis::domain::finding::Verdict;
 use letopis::flow::backup::check::{self, Report};
@@ -358,6 +359,32 @@ fn a_damaged_a_cut_and_a_swapped_carrier_are_told_apart_and_restore_nothing() {
             "{:?}",
             codes(&swapped)
         );
+    });
+}
+
+#[test]
+fn sums_that_were_rewritten_for_an_exchanged_file_hide_nothing() {
+    tell(async {
+        let office = Office::of(House::with_journal().await).await;
+        let folder = office.disks[0].join(office.write(40).await.unwrap().row.id);
+        let (page, sums) = (folder.join("README.txt"), folder.join("SHA256SUMS"));
+        let rewrite = || {
+            let text = std::fs::read_to_string(&sums).unwrap();
+            let own = |name: &str| Digest::of(&std::fs::read(folder.join(name)).unwrap());
+            let names = text.lines().map(|line| line.split_once("  ").unwrap().1);
+            std::fs::write(&sums, names.map(|name| format!("{}  {name}\n", own(name))).collect::<String>()).unwrap();
+        };
+        rewrite();
+        assert_eq!(codes(&office.compare(0, None).await), [""; 0], "the sums are those of the files");
+        spoil(&page, 10);
+        rewrite();
+        assert_eq!(codes(&office.compare(0, None).await), ["backup.readme-changed", "backup.sums-changed"]);
+        spoil(&page, 10);
+        spoil(&folder.join("copy.tar.gz.age.001"), 50_000);
+        rewrite();
+        let report = office.compare(0, None).await;
+        assert_eq!(codes(&report), ["backup.part-changed", "backup.sums-changed"]);
+        assert_eq!(report.verdict, Verdict::Altered);
     });
 }
 

@@ -160,6 +160,16 @@ async fn counted_until_somebody_looks(house: &House) {
     let at = unseen[0].at.clone();
     let clean = scans::standing(house, COPIES[0], None).await.expect("a standing").pages[3].scans[0].place.clone();
     scans::look(house, &clean, &after(98)).await.expect_err("nothing differs there");
+    // That it matters is a word of its own, with its place; the page stays to be answered by the next version.
+    scans::grave(house, &at, "  ", &after(98)).await.expect_err("no place is named");
+    scans::grave(house, &clean, "третья строка", &after(98)).await.expect_err("nothing differs there");
+    let said = scans::grave(house, &at, " третья  строка ", &after(98)).await.expect("a word");
+    assert_eq!((said.leaf.leaf, said.noted_by.as_str()), (4, after(98).by.as_str()));
+    assert!(said.ground.starts_with("на листе ") && said.ground.ends_with(": третья строка"), "{}", said.ground);
+    scans::grave(house, &at, "третья строка", &after(98)).await.expect_err("a second press");
+    let kept = house.db.list_graves(&said.leaf.copy, said.leaf.version).await.expect("words");
+    assert_eq!(kept, [said]);
+    assert_eq!(scans::unseen(house).await.expect("pages").len(), 1);
     scans::look(house, &at, &after(98)).await.expect("a look");
     assert_eq!(scans::unseen(house).await.expect("pages"), []);
     let looked = scans::differing(house).await.expect("pages").remove(0).look.expect("a look");
@@ -167,7 +177,7 @@ async fn counted_until_somebody_looks(house: &House) {
     scans::look(house, &at, &after(99)).await.expect_err("a second press");
     let log = house.db.list_log().await.expect("the log");
     let of = |event: &str| log.iter().filter(|entry| entry.event == event).count();
-    assert_eq!((of("scans_compared"), of("scan_looked")), (2, 1));
+    assert_eq!((of("scans_compared"), of("scan_looked"), of("scan_grave")), (2, 1, 1));
 
     // What is put aside counts no more, and what is laid back by hand was looked at.
     scans::decide(house, &at, &Leaf::default(), None, &after(99)).await.expect("put aside");

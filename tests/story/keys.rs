@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use letopis::domain::finding::Verdict;
 use letopis::flow::keys::{self, Enrolment, Reason};
+use letopis::flow::outdated::Why;
 use letopis::flow::policy::{self, Adoption};
 use letopis::flow::sign::{Choice, Desk, InHand, Pen};
 use letopis::flow::verify::{VerifyOptions, verify_path};
@@ -125,7 +126,12 @@ fn a_new_authority_serves_new_versions_and_leaves_old_records_valid() {
         let teacher = house.signers(COPIES[0], "class_teacher").await.remove(0);
         let refused =
             Desk::open(&house).await.expect("a desk").sign_all(&[COPIES[0].to_owned()], &|| after(64), |_, _| {}).await;
-        assert!(matches!(refused, Err(Error::OtherAuthority)), "{teacher}: {refused:?}");
+        assert!(
+            matches!(&refused, Err(Error::Outdated(refusal)) if refusal.why == Why::Former),
+            "{teacher}: {refused:?}"
+        );
+        let said = refused.expect_err("a former authority").to_string();
+        assert!(said.ends_with(&Why::Former.said(2)), "{said}");
         let reminded = remind::remind(&house, &after(64)).await.expect("a round");
         assert!(reminded.notices.is_empty(), "nobody is asked to sign under the old authority: {reminded:?}");
         assert!(keys::successor(&house).await.expect("authorities").is_some());

@@ -39,6 +39,9 @@ pub struct Label {
     pub sha256: Digest,
     /// SHA-256 of `key.age`.
     pub key_sha256: Digest,
+    /// SHA-256 of `README.txt`, whose commands people run; absent from labels written before it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readme_sha256: Option<Digest>,
     /// SHA-256 of the manifest inside, its signature included.
     pub manifest: Digest,
     /// Size of the log in the copy.

@@ -1,13 +1,20 @@
-//! Marks brought from another school: which subject here stands for the one there (P-04, JRN-02). Floor 0.
+//! Marks brought from another school: which subject here stands for the one there, and what may stand as its day and value (P-04, JRN-02).
+//! Floor 0.
 //!
 //! It is a subject of the learner's class, or at least of the school; an empty cell leaves the mark unmapped.
 
+use chrono::{Datelike as _, NaiveDate};
+
+use super::cells::parse_day;
 use super::layout::{FOREIGN_MARKS, Layout};
 use super::paste::Sheet;
+use super::promotion::first_day;
 use super::{Setup, spelling};
 use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
 use crate::domain::names;
+use crate::domain::policy::Policy;
+use crate::domain::words;
 
 /// The column of the subject here.
 const SUBJECT: &str = "subject";
@@ -72,6 +79,55 @@ pub fn settle(
     };
     let expected = if of_class.is_empty() { &of_school } else { &of_class };
     Some(Finding::new("setup.subject-unknown", place(), message).expected_found(expected.join(", "), written))
+}
+
+/// Values that a brought mark may have: the marks of the school's rules, then its words for a final one.
+pub fn values(policy: &Policy) -> Vec<String> {
+    let finals = policy.final_values.iter().map(|rule| rule.code.clone());
+    policy.mark_values.iter().cloned().chain(finals).collect()
+}
+
+/// A day of a brought mark as people read it, «10.11.2025»; a period stays as it was written.
+pub fn dated_words(dated: &str) -> String {
+    parse_day(dated).map_or_else(|| dated.to_owned(), words::date_short)
+}
+
+/// What is wrong with the day and the value of a brought mark; nothing for rows of other tables. `place` names the line or the form,
+/// `year` is the school year that takes the mark, «2025/2026».
+pub fn wrong_cells(layout: &Layout, row: &[String], policy: &Policy, year: &str, place: &str) -> Vec<Finding> {
+    if layout.table != FOREIGN_MARKS.table {
+        return Vec::new();
+    }
+    let cell = |name: &str| layout.place(name).and_then(|at| row.get(at)).map_or("", String::as_str);
+    let (dated, value, allowed) = (cell("dated"), cell("value"), values(policy));
+    let mut findings = Vec::new();
+    if !value.is_empty() && !allowed.is_empty() && !allowed.iter().any(|one| one == value) {
+        let message =
+            "такой отметки нет в правилах школы: одна строка — одна отметка, написанную иначе впишите в примечание";
+        let finding = Finding::new("foreign.mark", format!("{place}, «Отметка»"), message);
+        findings.push(finding.expected_found(allowed.join(", "), value));
+    }
+    if !dated.is_empty()
+        && let Some(message) = wrong_day(dated, year)
+    {
+        let finding = Finding::new("foreign.dated", format!("{place}, «Дата или период»"), message);
+        findings.push(finding.expected_found("10.11.2025 или словами: 1 четверть, за год", dated));
+    }
+    findings
+}
+
+/// Why a text is neither a day of this or the last school year nor words for a period; `None` when it is one of them.
+fn wrong_day(dated: &str, year: &str) -> Option<&'static str> {
+    match (parse_day(dated), first_day(year)) {
+        (Some(day), Some(first)) => {
+            let turned = |years: i32| NaiveDate::from_ymd_opt(first.year() + years, first.month(), first.day());
+            let fits = turned(-1).is_none_or(|from| from <= day) && turned(1).is_none_or(|end| day < end);
+            (!fits).then_some("день не из этого и не из прошлого учебного года")
+        }
+        (Some(_), None) => None,
+        (None, _) if dated.chars().any(char::is_alphabetic) => None,
+        (None, _) => Some("это не дата и не период"),
+    }
 }
 
 /// Is one name the other's first words, as «Алгебра» of «Алгебра и начала анализа»?
@@ -169,5 +225,32 @@ mod tests {
         // Other tables have columns of that name as well.
         let mut row = ["Алгебрра".to_owned()];
         assert_eq!(settle(&ROOMS, &mut row, &journal(), &Setup::default(), place_in_form), None);
+    }
+    #[test]
+    fn a_brought_mark_has_a_value_of_the_rules_and_a_day_or_words_for_a_period() {
+        let policy = Policy { mark_values: ["5", "4", "3", "2"].map(str::to_owned).to_vec(), ..default_policy() };
+        let wrong = |dated: &str, value: &str| {
+            let row = ["L1", "0001", "Школа № 2", "Там", "", dated, value, ""].map(str::to_owned);
+            let found = wrong_cells(&FOREIGN_MARKS, &row, &policy, "2025/2026", "строка 2");
+            found.into_iter().map(|one| one.place).collect::<Vec<_>>()
+        };
+        for dated in ["1 четверть", "сентябрь", "за год", "10.11.2025", "2025-11-10", "20.05.2025"]
+        {
+            assert_eq!(wrong(dated, "4"), Vec::<String>::new(), "{dated}");
+        }
+        for dated in ["31.02.2025", "1", "10.11.2052", "10.11.1925"] {
+            assert_eq!(wrong(dated, "4"), ["строка 2, «Дата или период»"], "{dated}");
+        }
+        for value in ["45", "пять", "4+", "6"] {
+            assert_eq!(wrong("1 четверть", value), ["строка 2, «Отметка»"], "{value}");
+        }
+        let row = ["99".to_owned()];
+        assert!(wrong_cells(&ROOMS, &row, &policy, "2025/2026", "").is_empty(), "of other tables nothing is said");
+        assert_eq!([dated_words("2025-11-10"), dated_words("1 четверть")], ["10.11.2025", "1 четверть"]);
+    }
+
+    fn default_policy() -> Policy {
+        use crate::domain::policy::{builtin, parse};
+        parse("default", builtin("default").unwrap_or_default()).unwrap_or_else(|found| panic!("{found:?}"))
     }
 }

@@ -206,7 +206,8 @@ impl Known {
         let near = |map: &BTreeMap<String, Vec<String>>, what: &'static str, whose: &str| {
             let said = |id: &String| self.names.get(&(what, id.clone())).map(String::as_str);
             let known = map.iter().flat_map(|(words, ids)| ids.iter().map(move |id| (words.as_str(), id)));
-            spelling::nobody(whose, text, known.filter_map(|(words, id)| Some((words, said(id)?))))
+            let known = known.filter_map(|(words, id)| Some((words, said(id)?)));
+            spelling::nobody(whose, text, &spelling::near_people(text, known))
         };
         match is {
             Is::Course => spelling::why(text, self),

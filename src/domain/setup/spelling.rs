@@ -140,20 +140,24 @@ pub fn near_classes<'k>(class: &str, known: impl Iterator<Item = &'k str>) -> St
     }
 }
 
-/// «сотрудника «Агатова Н.П.» в школе нет; возможно, «Агатова М.П.»». `known`: folded spellings of people, and the words for each.
-pub(super) fn nobody<'k>(whose: &str, written: &str, known: impl Iterator<Item = (&'k str, &'k str)>) -> String {
+/// People who may be meant by a name that is nobody's: the equally near ones; empty for none or too many. `known`: folded spellings of people,
+/// and the words for each.
+pub fn near_people<'k>(written: &str, known: impl Iterator<Item = (&'k str, &'k str)>) -> BTreeSet<&'k str> {
     let folded = names::fold(written);
     // A quarter of the letters may be wrong: of two names more are alike than of two subjects.
     let allowed = folded.chars().count() / 4;
     let far = known.map(|(spelling, said)| (strsim::damerau_levenshtein(&folded, spelling), said));
     let near: Vec<(usize, &str)> = far.filter(|(distance, _)| *distance <= allowed).collect();
     let least = near.iter().map(|(distance, _)| *distance).min();
-    let likely = near.iter().filter(|(distance, _)| Some(*distance) == least).map(|(_, said)| format!("«{said}»"));
-    let likely: BTreeSet<String> = likely.collect();
-    let likely = match likely.len() {
-        1..=FEW_PEOPLE => format!("; возможно, {}", likely.into_iter().collect::<Vec<_>>().join(" или ")),
-        _ => String::new(),
-    };
+    let likely: BTreeSet<&str> =
+        near.iter().filter(|(distance, _)| Some(*distance) == least).map(|(_, said)| *said).collect();
+    if likely.len() > FEW_PEOPLE { BTreeSet::new() } else { likely }
+}
+
+/// «сотрудника «Агатова Н.П.» в школе нет; возможно, «Агатова М.П.»». `near`: who may be meant.
+pub fn nobody(whose: &str, written: &str, near: &BTreeSet<&str>) -> String {
+    let near: Vec<String> = near.iter().map(|said| format!("«{said}»")).collect();
+    let likely = if near.is_empty() { String::new() } else { format!("; возможно, {}", near.join(" или ")) };
     format!("{whose} «{written}» в школе нет{likely}")
 }
 
@@ -265,7 +269,7 @@ mod tests {
             (1..=11).flat_map(|grade| ["А", "Б"].map(|letter| format!("{grade}{letter}"))).collect();
         assert_eq!(near_classes("12А", many.iter().map(String::as_str)), "");
         let staff = || [("агатова м.п.", "Агатова М.П."), ("агатова", "Агатова М.П."), ("рябинин к.", "Рябинин К.")];
-        let told = |written: &str| nobody("сотрудника", written, staff().into_iter());
+        let told = |written: &str| nobody("сотрудника", written, &near_people(written, staff().into_iter()));
         assert_eq!(told("Агатова Н.П."), "сотрудника «Агатова Н.П.» в школе нет; возможно, «Агатова М.П.»");
         assert_eq!(told("Ониксов Б.Б."), "сотрудника «Ониксов Б.Б.» в школе нет");
     }

@@ -15,18 +15,6 @@ pub enum Refusal {
     /// Acts wait, and none of them is taken back together with everything else.
     #[error("отменить сразу нечего. Ждут решения: {0}")]
     NothingAtOnce(String),
-    /// An issued version holds entries that were undone since: it is never sealed, so nobody signs it.
-    #[error(
-        "{copy}: копия версии {version} составлена с отменёнными записями: ждите версию {next}, подписывать её не нужно"
-    )]
-    NotToSign {
-        /// Copy, as its readers call it.
-        copy: String,
-        /// Version.
-        version: u32,
-        /// The version that is to be waited for.
-        next: u32,
-    },
     /// A statement on the copy was signed by a compromised account.
     #[error(
         "копия {copy} версия {version}: подпись под ней недействительна ({who}, уведомление № {notice}). Подтвердите её: letopis compromise approve --event {event}, или выпустите копию заново"

@@ -8,13 +8,13 @@ use std::collections::HashMap;
 
 use super::super::{Act, Error, House, salt};
 use super::compare::{METHOD, compare, known};
-use super::standing::LastWords;
+use super::standing::{LastWords, standing};
 use super::{At, Inked, Refusal};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::words;
-use crate::store::{ComparisonRow, CopyRow, Leaf, LookRow, ScanDecisionRow, ScanPlace};
+use crate::store::{ComparisonRow, CopyRow, GraveRow, Leaf, LookRow, ScanDecisionRow, ScanPlace};
 
 /// What came of comparing some files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -257,4 +257,64 @@ pub async fn look(house: &House, at: &ScanPlace, act: &Act) -> Result<(), Error>
     tx.record_look(&row).await?;
     tx.record(&event, salt()?).await?.commit().await?;
     Ok(())
+}
+
+/// Letters that the place of a difference takes: with sheet and page it fits into the ground of a version.
+const LONGEST_SPOT: usize = 200;
+
+/// The ground of a next version that a grave difference on a page asks for; `spot` is the row or cell, empty while nobody named it. Whoever
+/// issues the version words it further.
+pub fn grave_ground(sheet: u32, leaf: u32, spot: &str) -> String {
+    match spot {
+        "" => format!("на листе {sheet}, страница {leaf}, запись на бумаге изменена после выпуска"),
+        spot => format!("на листе {sheet}, страница {leaf}, запись на бумаге изменена после выпуска: {spot}"),
+    }
+}
+
+/// A person finds that what differs on a scan matters, and says at which row or cell. The page stays among those that differ until the
+/// next version. One event `scan_grave`: the words stand in the row, the log keeps their digests.
+///
+/// # Errors
+/// When no such scan differs, when it lacks a signature, when no place is named, or the same was said before.
+pub async fn grave(house: &House, at: &ScanPlace, spot: &str, act: &Act) -> Result<GraveRow, Error> {
+    let spot = spot.split_whitespace().collect::<Vec<_>>().join(" ");
+    if spot.is_empty() || spot.chars().count() > LONGEST_SPOT {
+        return Err(Refusal::NoSpot.into());
+    }
+    compare_files(house, std::slice::from_ref(&at.file), act, |_, _| {}).await?;
+    let found = differing(house).await?.into_iter().find(|one| one.at == *at).ok_or(Refusal::NoDifference)?;
+    if found.unsigned > 0 {
+        return Err(Refusal::Unsigned.into());
+    }
+    let (copy, version) = (found.copy.id, found.copy.version);
+    let pages = standing(house, &copy, Some(version)).await?.pages;
+    let sheet = pages.iter().find(|page| page.leaf == found.leaf).map_or(0, |page| page.sheet);
+    let file: Digest = at.file.parse().map_err(|_| Refusal::NoPage)?;
+    let row = GraveRow {
+        at: at.clone(),
+        ground: grave_ground(sheet, found.leaf, &spot),
+        leaf: Leaf { copy, version, sheet, leaf: found.leaf },
+        spot,
+        noted_at: act.moment(),
+        noted_by: act.by.clone(),
+    };
+    let event = Event::new(EventKind::ScanGrave, &act.by, &act.moment())
+        .with_digest("file", file)
+        .with_number("page", at.page.into())
+        .with_number("place", at.place.into())
+        .with("copy", &row.leaf.copy)
+        .with_number("version", version.into())
+        .with_number("sheet", sheet.into())
+        .with_number("leaf", found.leaf.into())
+        .with_digest("spot", Digest::of(row.spot.as_bytes()))
+        .with_digest("ground", Digest::of(row.ground.as_bytes()));
+    // The writer's place is taken before what was said is read: a second press stands behind the first.
+    let mut tx = house.db.begin().await?;
+    let said = house.db.list_graves(&row.leaf.copy, version).await?;
+    if said.iter().any(|one| one.at == row.at && one.spot == row.spot) {
+        return Err(Refusal::AsItIs.into());
+    }
+    tx.record_grave(&row).await?;
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok(row)
 }

@@ -25,7 +25,7 @@ use crate::domain::words;
 use crate::scan::{self, Grey, Kind, PageFault, Unreadable};
 use crate::store::{self, Leaf, ReceiptRow, ScanDecisionRow, ScanFileRow, ScanPageRow, ScanPlace};
 pub use compare::{Compared, Differs, arrivals, compare, ink, known, tenths};
-pub use differing::{Comparing, Differing, compare_files, differing, look, uncompared, unseen};
+pub use differing::{Comparing, Differing, compare_files, differing, grave, grave_ground, look, uncompared, unseen};
 pub use judge::{Judge, Verdict};
 pub use settled::Inked;
 pub use standing::{At, Complete, PageStanding, Standing, all_in, complete, listed, overview, pages_in, standing};
@@ -300,6 +300,9 @@ pub enum Refusal {
     /// Nothing differs on the scan, or it counts no more.
     #[error("на этом скане отличий нет, или он больше не считается")]
     NoDifference,
+    /// Whoever says that a difference matters says where.
+    #[error("скажите, какая строка или клетка изменена: до 200 знаков, без фамилий")]
+    NoSpot,
     /// A signature is missing on the scan.
     #[error(
         "на скане нет подписи: положите скан подписанного листа, а если подпись на листе есть, подтвердите это на странице копии в «Сканах листов»"

@@ -266,6 +266,7 @@ impl Planning<'_> {
         for Incoming { sheet, line, row } in &coming {
             let place = format!("строка {line}");
             let mut wrong = by_itself(layout, row, &self.year.year, &place);
+            wrong.extend(brought::wrong_cells(layout, row, &self.year.policy, &self.year.year, &place));
             if layout.table == CONTROL_WORKS.table {
                 wrong.extend(checks::work_without_lessons(&self.year.journal, &self.year.setup, row, &place));
             }

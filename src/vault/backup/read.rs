@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use flate2::read::GzDecoder;
 use sha2::{Digest as _, Sha256};
 
-use super::write::{digest_of, part_name};
-use super::{Fault, KEY, LABEL, MANIFEST, SUMS, at, open_key};
+use super::write::{digest_of, part_name, sums};
+use super::{Fault, KEY, LABEL, MANIFEST, README, README_TEXT, SUMS, at, open_key};
 use crate::domain::canon::Digest;
 use crate::domain::carrier::manifest::{FORMAT, Label, Member};
 use crate::domain::finding::{Finding, Severity};
@@ -106,8 +106,69 @@ pub fn compare(found: &Found, progress: &(dyn Fn(u64) + Sync)) -> (u64, Vec<Find
         ),
         Err(error) => findings.push(unreadable(KEY, error)),
     }
+    findings.extend(beside(found));
     findings.extend(strangers(found));
     (read, findings)
+}
+
+/// The page for people and the sums beside the parts, against the signed label: whoever exchanges a file can write its new sum into
+/// `SHA256SUMS`, and `sha256sum -c` would then find all as it should be.
+fn beside(found: &Found) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let page = match digest_of(&found.folder.join(README)) {
+        Ok((_, sha256)) => Some(sha256),
+        Err(error) => {
+            findings.push(missing(README, error));
+            None
+        }
+    };
+    // A label of an earlier program does not tell the page's sum; it is compared with the page of this program.
+    let own = Digest::of(README_TEXT.as_bytes());
+    match (found.label.readme_sha256, page) {
+        (Some(told), Some(sha256)) if told != sha256 => {
+            let message = "страница подменена или повреждена: не выполняйте команд, которые на ней написаны";
+            let finding = Finding::new("backup.readme-changed", README, message);
+            findings.push(finding.expected_found(told.to_hex(), sha256.to_hex()));
+        }
+        (None, Some(sha256)) if own != sha256 => {
+            let message = "страницу не с чем сверить: ярлык этой копии не называет её контрольной суммы, а эта версия программы пишет другую";
+            findings.push(Finding::new("backup.readme-changed", README, message).weighing(Severity::Note));
+        }
+        _ => {}
+    }
+    let label = Digest::of(found.note.as_bytes());
+    let readme = found.label.readme_sha256.or(page).unwrap_or(own);
+    let right = sums(&found.label.parts, &[(KEY, found.label.key_sha256), (LABEL, label), (README, readme)]);
+    match small(&found.folder.join(SUMS)) {
+        Ok(text) if text == right => {}
+        Ok(text) => {
+            let stands = |line: &&str| text.lines().any(|one| one == *line);
+            let other = right.lines().filter(|line| !stands(line)).filter_map(|line| line.split_once("  "));
+            let names: Vec<&str> = other.map(|(_, name)| name).collect();
+            let of = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+            findings.push(Finding::new(
+                "backup.sums-changed",
+                SUMS,
+                format!(
+                    "контрольные суммы в этом файле не те, что записаны на подписанном ярлыке{of}: список переписан; sha256sum -c на этом \
+                     носителе ничего не доказывает, запишите новую копию"
+                ),
+            ));
+        }
+        Err(error) => findings.push(missing(SUMS, error)),
+    }
+    findings
+}
+
+/// A page or a list that only people use: without it the copy is whole.
+fn missing(name: &str, error: io::Error) -> Finding {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            let message = "этого файла на носителе нет; сама копия от этого цела";
+            Finding::new("backup.part-missing", name, message).weighing(Severity::Warning)
+        }
+        _ => unreadable(name, error),
+    }
 }
 
 /// Files and folders of an unpacked copy that hold people's data or keys.
@@ -120,7 +181,7 @@ pub const OPEN_DATA: &str = "backup.open-data";
 /// own folder, is one finding: it takes nothing from the copy, and lies open to whoever holds the carrier.
 fn strangers(found: &Found) -> Vec<Finding> {
     let known = |name: &str| {
-        [KEY, LABEL, SUMS, super::README].contains(&name) || found.label.parts.iter().any(|part| part.name == name)
+        [KEY, LABEL, SUMS, README].contains(&name) || found.label.parts.iter().any(|part| part.name == name)
     };
     let entries = fs::read_dir(&found.folder).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| !known(name));

@@ -329,14 +329,8 @@ impl Stream {
     /// Puts label and key beside the parts, reads every part back and compares, makes all durable, and gives the folder its name: on each
     /// carrier by itself. Hands back what came of each.
     pub fn keep(self, name: &str, key: &[u8], label: &str) -> Vec<(String, Result<PathBuf, Fault>)> {
-        let mut sums = String::new();
-        for part in &self.parts {
-            sums.push_str(&format!("{}  {}\n", part.sha256, part.name));
-        }
         let small: [(&str, &[u8]); 3] = [(KEY, key), (LABEL, label.as_bytes()), (README, README_TEXT.as_bytes())];
-        for (file, bytes) in small {
-            sums.push_str(&format!("{}  {file}\n", Digest::of(bytes)));
-        }
+        let sums = sums(&self.parts, &small.map(|(file, bytes)| (file, Digest::of(bytes))));
         let parts = self.parts;
         self.sinks
             .into_iter()
@@ -348,6 +342,13 @@ impl Stream {
             })
             .collect()
     }
+}
+
+/// `SHA256SUMS` of a copy's folder as `sha256sum` writes it: a line for each part, then for each of the small files.
+pub(super) fn sums(parts: &[Part], small: &[(&str, Digest)]) -> String {
+    let of_parts = parts.iter().map(|part| format!("{}  {}\n", part.sha256, part.name));
+    let of_small = small.iter().map(|(file, sha256)| format!("{sha256}  {file}\n"));
+    of_parts.chain(of_small).collect()
 }
 
 type Said = Result<Fault, io::Error>;

@@ -139,6 +139,18 @@ for (const box of scrollers) {
   for (const part of [box, ...box.children]) faded.observe(part);
 }
 
+// A button that acts on the ticked says how many they are: `data-counts` is the name of their boxes.
+for (const button of document.querySelectorAll("button[data-counts]")) {
+  const label = button.textContent;
+  const say = () => {
+    const ticked = [...button.form.elements].filter((one) => one.name === button.dataset.counts && one.checked).length;
+    button.textContent = ticked ? `${label}: ${ticked}` : label;
+  };
+  button.form.addEventListener("change", say);
+  window.addEventListener("pageshow", say);
+  say();
+}
+
 // Forms that ask before they act.
 document.addEventListener("submit", (event) => {
   const asks = event.target.dataset && event.target.dataset.asks;

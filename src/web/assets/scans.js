@@ -140,23 +140,43 @@
     const said = shown && shown.querySelector(".flash.bad");
     if (said && said.textContent.startsWith("На снимке нет кода")) shown.replaceWith(was);
   };
+  // The camera goes off by its button; a frame that is being read is read to its end.
+  const stop = document.getElementById("camera-stop");
+  const off = () => {
+    for (const track of video.srcObject ? video.srcObject.getTracks() : []) track.stop();
+    video.srcObject = null;
+    video.hidden = true;
+    stop.hidden = true;
+    button.disabled = false;
+    button.hidden = false;
+  };
+  stop.addEventListener("click", () => {
+    off();
+    button.focus();
+  });
   button.addEventListener("click", async () => {
+    button.disabled = true;
     try {
       const formats = "BarcodeDetector" in window ? await BarcodeDetector.getSupportedFormats() : [];
       const detector = formats.includes("qr_code") ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
       const wish = { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1080 } };
-      video.srcObject = await navigator.mediaDevices.getUserMedia({ video: wish });
+      const stream = await navigator.mediaDevices.getUserMedia({ video: wish });
+      video.srcObject = stream;
       video.hidden = false;
+      button.textContent = "Включить камеру";
+      button.hidden = true;
+      stop.hidden = false;
       await video.play();
-      button.disabled = true;
-      for (;;) {
+      while (video.srcObject === stream) {
         if (detector) await byBrowser(detector);
         else await byProgram();
         await wait(EVERY_MS);
       }
     } catch {
-      button.disabled = false;
-      button.textContent = "Камера не открылась: сделайте снимок";
+      // Switched off while it was opening: that is no failure.
+      const failed = button.disabled;
+      off();
+      if (failed) button.textContent = "Камера не открылась: сделайте снимок";
     }
   });
 })();

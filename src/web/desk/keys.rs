@@ -17,6 +17,7 @@ use crate::domain::policy::KeyPlace;
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::keys::{self, Enrolment, Keyring, Reason};
+use crate::flow::outdated::Why;
 use crate::flow::remind;
 use crate::flow::sign::{Desk, InHand, Pen};
 use crate::store::CertificateRow;
@@ -233,7 +234,7 @@ struct KeysPage {
     /// Classes whose copies hang on an authority that was replaced already, and how many those are.
     former_copies: usize,
     former_classes: String,
-    /// Who issues the next version.
+    /// Who issues the next version: «выпускают директор или заместитель директора».
     issues: String,
     reasons: Vec<(&'static str, &'static str)>,
 }
@@ -259,8 +260,8 @@ async fn all(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> R
     let school =
         [("Удостоверяющий центр школы", keys::AUTHORITY), ("Печать школы", keys::SEAL), ("Журнал событий", keys::LOG)];
     let school = school.into_iter().filter_map(|(name, owner)| Some((name, shown(owner)?))).collect();
-    let (open_copies, open_classes) = on_way(&state, |copy| !copy.former).await?;
-    let (former_copies, former_classes) = on_way(&state, |copy| copy.former).await?;
+    let (open_copies, open_classes) = on_way(&state, |copy| copy.outdated != Some(Why::Former)).await?;
+    let (former_copies, former_classes) = on_way(&state, |copy| copy.outdated == Some(Why::Former)).await?;
     let frame = frame.titled("Ключи подписи").leading(
         "Кто может подписать сегодня. Отозванный ключ не подписывает с этой минуты; сделанные подписи остаются.",
     );
@@ -273,9 +274,18 @@ async fn all(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> R
         open_classes,
         former_copies,
         former_classes,
-        issues: visitor.rules.who(Action::IssueCopies),
+        issues: issues(&visitor),
         reasons,
     })
+}
+
+/// Who issues the next version, with the verb that fits one office or several.
+fn issues(visitor: &Visitor) -> String {
+    let verb = match visitor.rules.may(Action::IssueCopies).count() {
+        1 => "выпускает",
+        _ => "выпускают",
+    };
+    format!("{verb} {}", visitor.rules.who(Action::IssueCopies))
 }
 
 /// Copies that are not sealed yet: how many are such, and their classes in order.
@@ -328,7 +338,7 @@ async fn revoke(
 async fn authority(State(state): State<WebState>, visitor: Visitor) -> Result<Response, Refusal> {
     let staff = keys::replace_authority(&state.house, &state.act(&visitor.account)).await?;
     let counted = words::count(staff as u64, "сертификат", "сертификата", "сертификатов");
-    let (former, classes) = on_way(&state, |copy| copy.former).await?;
+    let (former, classes) = on_way(&state, |copy| copy.outdated == Some(Why::Former)).await?;
     let next = match former {
         0 => String::new(),
         _ => format!(". Копии, которым теперь нужна следующая версия: {former} (классы: {classes})"),

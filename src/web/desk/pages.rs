@@ -473,24 +473,25 @@ async fn next_version(
     }
     let last = state.house.db.list_versions(&copy).await?.pop();
     let recalled = state.house.db.find_recall(&copy).await?.is_some();
-    let looked_at = last.as_ref().map(|last| last.version);
     if last.is_some_and(|last| !decides(&visitor, last.state, recalled)) {
         let said = "Эту версию подписали все: следующую выпускает директор или заместитель директора, а секретарь — когда они вернули копию на \
                     исправление";
         return Err(Refusal::Rule(said.to_owned()));
     }
-    // The page names the version that it was opened on: a press on an earlier one is not a wish for one more.
-    let opened_on = fields.value("last").parse::<u32>().ok();
-    let now = state.house.db.list_versions(&copy).await?.pop();
-    if let Some(now) = now.filter(|now| opened_on.is_some_and(|version| version < now.version)) {
+    // Every form names the version that it was opened on: a press on an earlier one is not a wish for one more.
+    let Ok(opened_on) = fields.value("last").parse::<u32>() else {
+        return Err(Refusal::Rule("Страница устарела: обновите её и повторите".to_owned()));
+    };
+    let now = state.house.db.list_versions(&copy).await?.pop().ok_or(Refusal::NotFound)?;
+    if opened_on < now.version {
         return Ok(answer::done(&format!("/copies/{}", segment(&now.id)), &issued_meanwhile(&state, &now).await?));
     }
     let act = state.act(&visitor.account);
-    let row = match reissue::reissue(&state.house, &copy, ground, &act).await {
+    let row = match reissue::reissue_of(&state.house, &now, ground, &act).await {
         Ok(row) => row,
         Err(error) => {
             let now = state.house.db.list_versions(&copy).await?.pop();
-            let meanwhile = now.filter(|now| looked_at.is_some_and(|version| now.version > version));
+            let meanwhile = now.filter(|now| now.version > opened_on);
             let Some(now) = meanwhile else { return Err(error.into()) };
             return Ok(answer::done(&format!("/copies/{}", segment(&now.id)), &issued_meanwhile(&state, &now).await?));
         }

@@ -261,6 +261,8 @@ struct PreviewPage {
     year_tables: Vec<YearTable>,
     /// Does any table lose rows, or leave columns?
     loses: bool,
+    /// Is there any row that these files would change?
+    changes: bool,
     differing: Vec<Differing>,
     /// So few rows change that they stand open, above the button.
     few: bool,
@@ -300,6 +302,8 @@ pub(in super::super) async fn preview(
     let loses = year_tables.iter().any(|one| one.came.gone + one.came.passed_over > 0);
     let differing: Vec<Differing> = preview.differences.iter().map(differing).collect();
     let few = differing.iter().map(|one| one.new + one.changed + one.gone).sum::<usize>() <= FEW_ROWS;
+    let of_year = year_tables.iter().map(|one| one.came.new + one.came.changed + one.came.gone).sum::<usize>();
+    let changes = !differing.is_empty() || of_year > 0;
     let title =
         if preview.clean { "Файлы проверены" } else { "Файлы нужно исправить" };
     let frame = frame.titled(title).under("Загрузка данных", "/exchange/import");
@@ -314,6 +318,7 @@ pub(in super::super) async fn preview(
         waits,
         year_tables,
         loses,
+        changes,
         differing,
         few,
         preview,
@@ -440,7 +445,7 @@ pub(in super::super) async fn confirm(
     let only_times = rows == times as u64;
     staged::forget(&state.house, &asked.upload, &act)?;
     let rows = match rows {
-        0 => return Ok(answer::done("/exchange/import", "Эти файлы уже загружены: ничего не изменилось.")),
+        0 => return Ok(answer::done("/exchange/import", "В файлах нет ничего нового: журнал не изменился.")),
         rows => words::count(rows, "строка", "строки", "строк"),
     };
     // What comes next after loading is the version that waits for the correction, and what is still missing.

@@ -215,6 +215,17 @@ fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undo
         import::undo(State(place.state.clone()), visitor("T00001"), undoing).await.unwrap();
         assert_eq!(house.db.load_journal("2025/2026").await.unwrap().staff.len(), staff - 1);
         assert!(house.db.list_year_rows("rooms", "2025/2026").await.unwrap().is_empty());
+
+        // Another file that says what stands already: nothing is promised below, and nothing is said to have been loaded.
+        let token = send(&place, "T00001", "люди.csv", people.as_bytes()).await;
+        import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
+        let same = "Имя;Фамилия;Отчество;Должность\r\nЯшма;Кремнева;;Учитель\r\n";
+        let token = send(&place, "T00001", "другие.csv", same.as_bytes()).await;
+        let page = preview(&place, "T00001", &token).await.unwrap();
+        assert!(page.contains("В файлах нет ничего нового") && !page.contains("сказано ниже"), "{page}");
+        let done = import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
+        let said = done.headers()[header::SET_COOKIE].to_str().unwrap();
+        assert!(answer::flash_text(said).contains("В файлах нет ничего нового: журнал не изменился."), "{said}");
     });
 }
 

@@ -131,7 +131,7 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     // What is signed on paper stands among the deeds of whoever receives it, and is counted there alone.
     let receives = visitor.may_anywhere(Action::ReceivePaper);
     let counted = || copies.iter().filter(|copy| !(receives && copy.on_paper));
-    let unsigned = counted().filter(|copy| copy.row.state == CopyState::Issued && !copy.stale).count();
+    let unsigned = counted().filter(|copy| copy.row.state == CopyState::Issued && copy.outdated.is_none()).count();
     let unsealed = counted().filter(|copy| copy.waits_for_seal()).count();
     let late = supplement::open_ones(&state.house).await?.iter().filter(|one| one.entries > 0).count();
     let mut waits = vec![wait(mine, "Передачи ждут вашей подписи", "принять или сдать", "/office/handovers", true)];

@@ -121,10 +121,10 @@ async fn lines(state: &WebState, chain: &Chain) -> Result<Vec<Line>, Refusal> {
     Ok(lines.collect())
 }
 
-/// Whose boxes are ticked when the address does not say: those who have no way in.
-const FRESH: (&str, &str) = ("", "у кого входа ещё нет");
-/// Nobody's.
-const NOBODY: (&str, &str) = ("none", "снять все");
+/// Whose boxes are ticked when the address does not say: nobody's, so that one press by mistake gives nothing to anybody.
+const NOBODY: (&str, &str) = ("", "никого");
+/// Those who have no way in.
+const FRESH: (&str, &str) = ("fresh", "отметить всех, у кого входа ещё нет");
 /// Director and deputies: they get their way in first.
 const HEADS: (&str, &str) = ("heads", "директор и заместители");
 /// Everybody's: passwords in use are lost.
@@ -138,7 +138,7 @@ fn pick(
     ways: &[(&'static str, &'static str)],
     heads: &BTreeSet<String>,
 ) -> Vec<(&'static str, &'static str, bool)> {
-    let known = ways.iter().find(|(way, _)| *way == asked).map_or(FRESH.0, |(way, _)| way);
+    let known = ways.iter().find(|(way, _)| *way == asked).map_or(NOBODY.0, |(way, _)| way);
     for one in people {
         one.ticked = match known {
             way if way == NOBODY.0 => false,
@@ -191,7 +191,7 @@ async fn staff_page(
 ) -> Result<Response, Refusal> {
     let mut people = lines(state, &Chain::Staff).await?;
     let heads = if way == HEADS.0 { heads(state, &people).await? } else { BTreeSet::new() };
-    let picks = pick(&mut people, visitor, way, &[FRESH, HEADS, EVERYBODY, NOBODY], &heads);
+    let picks = pick(&mut people, visitor, way, &[NOBODY, FRESH, HEADS, EVERYBODY], &heads);
     answer::page(&IssuePage {
         picks,
         first_login: first_login(state, visitor).await?,
@@ -488,7 +488,7 @@ async fn family_page(
     let segment = query::segment(class);
     let action = format!("/families/{segment}");
     let mut people = lines(state, &Chain::Families(class.to_owned())).await?;
-    let picks = pick(&mut people, visitor, way, &[FRESH, EVERYBODY, NOBODY], &BTreeSet::new());
+    let picks = pick(&mut people, visitor, way, &[NOBODY, FRESH, EVERYBODY], &BTreeSet::new());
     Ok(IssuePage {
         picks,
         first_login: false,

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{Datelike as _, NaiveDate, TimeDelta};
 
-use super::{Choice, choices, is_sample, open, title};
+use super::{Choice, Coming, choices, coming, is_sample, open, title};
 use crate::domain::canon::Digest;
 use crate::domain::finding::Finding;
 use crate::domain::lint;
@@ -29,6 +29,8 @@ use crate::web::query;
 struct AdoptPage {
     frame: Frame,
     choices: Vec<Choice>,
+    /// Rules that an order has brought and whose first day is still to come: they are not offered again.
+    coming: Vec<Coming>,
     /// Rules in force: they need no second order.
     in_force: String,
     /// Are they a sample of the program, which no order has brought? With the school's own act it may be brought.
@@ -166,6 +168,7 @@ async fn page(state: &WebState, frame: Frame, sent: Sent) -> Result<AdoptPage, R
             .leading("Прежние записи остаются при правилах, по которым сделаны; применённые правила не правят.")
             .under("Правила", "/policy"),
         choices,
+        coming: coming(&history, today, "/policy", ""),
         families,
         sent,
     })

@@ -363,6 +363,22 @@ async fn rules_of_a_coming_day_are_named_on_the_pages_that_show_those_in_force()
         page.contains("они вступают в силу с 10 ноября 2025 г.") && page.contains("Регламент учёта 000, п. 2.3"),
         "{page:.4000}"
     );
+    // The form names the rules that wait for their day and does not offer them again.
+    let form = async || text(adoption::form(State(state.clone()), Frame::default()).await).await;
+    let page = form().await;
+    assert!(page.contains("действуют с 10 ноября 2025 г.") && page.contains("/policy?name=chernushka-2018"), "{page}");
+    assert!(!page.contains("value=\"chernushka-2018\"") && page.contains("value=\"bauman\""), "{page}");
+    // Replaced by an order of the same day they are a preset again, and no order of the school is named beside them.
+    let other = Adoption {
+        name: "bauman".into(),
+        text: policy::builtin("bauman").unwrap().into(),
+        order: "приказ от 28.10.2025 № 10".into(),
+        ..adoption
+    };
+    adopt(&state.house, &other, &act()).await.unwrap();
+    let page = form().await;
+    assert!(page.contains("приказ от 28.10.2025 № 10") && !page.contains("приказ от 27.10.2025 № 9"), "{page}");
+    assert!(page.contains("value=\"chernushka-2018\"") && !page.contains("value=\"bauman\""), "{page}");
 }
 
 #[tokio::test]

@@ -236,12 +236,13 @@ async fn page(
         Some(one) => std::mem::take(&mut one.changed),
         None => changed(state, visitor, (&row, grade), &mending).await?,
     };
-    let is_made = !row.issued_pdf.is_empty() || voided.is_stale;
+    let is_made = !row.issued_pdf.is_empty() || voided.is_stale || voided.outdated.is_some();
     let reissues = issues && is_made && decides(visitor, row.state, recalls.stands());
     let rules_know_paper = takes_paper(state).await?;
     // What came back with remarks or was replaced goes on no paper; a print is always one of the last version.
     let may_mark = may_print && rules_know_paper && row.version == last && row.state != CopyState::Refused;
-    let takes_paper = issues && row.state == CopyState::Issued && rules_know_paper;
+    let is_asked = row.state == CopyState::Issued && voided.outdated.is_none();
+    let takes_paper = issues && is_asked && rules_know_paper;
     let on_paper = if takes_paper { on_paper(&snapshot, &stands, &visitor.account) } else { Vec::new() };
     let (to_paper, paper_stages) = paper_stages(state, &snapshot, &row, &stands, takes_paper).await?;
     let frame = frame
@@ -275,7 +276,7 @@ async fn page(
         refused: row.state == CopyState::Refused,
         onward: if row.state == CopyState::Refused && !mended { onward(visitor, is_own) } else { String::new() },
         may_load: visitor.may_anywhere(Action::ImportData),
-        waits_for: if row.state == CopyState::Issued { awaited.join(", ") } else { String::new() },
+        waits_for: if is_asked { awaited.join(", ") } else { String::new() },
         stages,
         voided,
         sheets: sheets(&snapshot, &row),

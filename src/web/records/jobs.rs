@@ -81,9 +81,13 @@ impl Buttons {
         // What was sent back for correction is not sealed.
         let recalled = state.house.db.list_recalls().await?;
         let is_recalled = |row: &CopyRow| recalled.iter().any(|one| (&one.copy, one.version) == (&row.id, row.version));
+        // Nor is what its next version takes the place of; it is not issued either.
+        let awaited = state.waiting.at(&state.house, state.moved().await?.copies).await?;
+        let is_outdated = |row: &CopyRow| awaited.iter().any(|one| one.outdated.is_some() && one.row.id == row.id);
+        let is_out = |row: &CopyRow| is_recalled(row) || is_outdated(row);
         let within = |action: Action, wanted: CopyState| -> Vec<&CopyRow> {
             let is_within = visitor.reach(action).school;
-            rows.iter().filter(|row| is_within && row.state == wanted && !is_recalled(row)).collect()
+            rows.iter().filter(|row| is_within && row.state == wanted && !is_out(row)).collect()
         };
         let (frozen, signed) =
             (within(Action::IssueCopies, CopyState::Frozen), within(Action::SealCopies, CopyState::Signed));

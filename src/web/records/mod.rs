@@ -31,6 +31,7 @@ use crate::domain::rights::Action;
 use crate::domain::snapshot::{CopyKind, kind_words, supplement_no};
 use crate::domain::words;
 use crate::flow::force::Versions;
+use crate::flow::outdated::Why;
 use crate::flow::supplement;
 use crate::store::CopyRow;
 
@@ -96,6 +97,10 @@ pub(super) fn period_name(directory: &Directory, year: &str, class: &str, period
 struct CopyLine {
     /// «3 записи после составления» of a copy that waits for its supplement.
     late: String,
+    /// Why the version is never sealed: «составлена с отменёнными записями»; empty of every other.
+    outdated: &'static str,
+    /// May the visitor make its next version?
+    reissues: bool,
     /// The earlier version that is in force until this one is sealed; 0 where there is none.
     in_force: u32,
     said: &'static str,
@@ -120,10 +125,15 @@ struct CopiesPage {
     running: Vec<String>,
     /// Paper of sealed copies that is printed or handed in together.
     piles: Piles,
+    /// Who issues next versions, in words.
+    issuers: String,
 }
 
 /// Word of the filter for copies whose period brought something after they were frozen.
 const LATE: &str = "late";
+
+/// Word of the filter for copies on their way that are never sealed: their next versions are waited for.
+const OUTDATED: &str = "outdated";
 
 /// A filter by state, counted.
 struct StateTab {
@@ -149,12 +159,20 @@ async fn copies(
     let running = super::ops::jobs::running(&state, &visitor, &["close_all", "issue_all", "seal_all"]).await?;
     let chosen = asked.value("state").to_owned();
     let late = supplement::open_ones(&state.house).await?;
-    let late: Late =
-        late.into_iter().filter(|one| one.entries > 0).map(|one| (one.row.copy, one.entries as u64)).collect();
-    let states = tabs(&rows, &late, &asked);
+    let late = late.into_iter().filter(|one| one.entries > 0).map(|one| (one.row.copy, one.entries as u64)).collect();
+    let awaited = state.waiting.at(&state.house, state.moved().await?.copies).await?;
+    let awaited = awaited.iter().filter(|one| !one.recalled);
+    let outdated = awaited.filter_map(|one| Some((one.row.id.clone(), one.outdated?))).collect();
+    let marks = Marks { late, outdated };
+    let states = tabs(&rows, &marks, &asked);
     let versions = Versions::load(&state.house).await?;
-    let lines = rows.into_iter().filter(|row| of_tab(row, &chosen, &late));
-    let lines = lines.map(|row| line(&directory, row, &late, &versions));
+    let lines = rows.into_iter().filter(|row| of_tab(row, &chosen, &marks));
+    let issues = visitor.reach(Action::IssueCopies);
+    let lines = lines.map(|row| {
+        let grade = directory.class(&row.class).map_or_else(|| grade_in_name(&row.class), |class| class.grade);
+        let reissues = issues.class(&row.class, grade) && super::desk::decides(&visitor, row.state, false);
+        line(&directory, row, reissues, &marks, &versions)
+    });
     const COLUMNS: [Column<CopyLine>; 7] = [
         Column { key: "class", label: "Класс", class: "", order: |a, b| by_place(&a.row, &b.row) },
         Column { key: "period", label: "Период", class: "", order: |a, b| a.row.period.cmp(&b.row.period) },
@@ -193,27 +211,34 @@ async fn copies(
     let frame =
         frame.titled("Копии").leading("Копии классных журналов и сводные ведомости: от закрытия периода до архива.");
     let piles = pile::piles(&state, &directory, &visitor).await?;
-    answer::page(&CopiesPage { frame, states, listed, buttons, open_scans, running, piles })
+    let issuers = visitor.rules.who(Action::IssueCopies);
+    answer::page(&CopiesPage { frame, states, listed, buttons, open_scans, running, piles, issuers })
 }
 
-/// Entries made after a copy was drawn up, by copy.
-type Late = BTreeMap<String, u64>;
+/// What stands beside the state of a copy, by copy.
+struct Marks {
+    /// Entries made after it was drawn up.
+    late: BTreeMap<String, u64>,
+    /// Why its last version is never sealed.
+    outdated: BTreeMap<String, Why>,
+}
 
-/// Does a row stand under a tab: all, one state, or those that wait for a supplement?
-fn of_tab(row: &CopyRow, word: &str, late: &Late) -> bool {
+/// Does a row stand under a tab: all, one state, those that wait for a supplement, or those that wait for their next version?
+fn of_tab(row: &CopyRow, word: &str, marks: &Marks) -> bool {
     match word {
         "" => true,
-        LATE => late.contains_key(&row.id),
+        LATE => marks.late.contains_key(&row.id),
+        OUTDATED => marks.outdated.contains_key(&row.id),
         word => row.state.as_str() == word,
     }
 }
 
-fn tabs(rows: &[CopyRow], late: &Late, asked: &Asked) -> Vec<StateTab> {
+fn tabs(rows: &[CopyRow], marks: &Marks, asked: &Asked) -> Vec<StateTab> {
     let chosen = asked.value("state");
     let tab = |label, word: &str| StateTab {
         label,
         href: asked.with("state", word),
-        count: rows.iter().filter(|row| of_tab(row, word, late)).count(),
+        count: rows.iter().filter(|row| of_tab(row, word, marks)).count(),
         current: chosen == word,
     };
     let mut tabs = vec![
@@ -224,14 +249,19 @@ fn tabs(rows: &[CopyRow], late: &Late, asked: &Asked) -> Vec<StateTab> {
         tab("В архиве", CopyState::Sealed.as_str()),
         tab("Отклонены", CopyState::Refused.as_str()),
     ];
-    if !late.is_empty() || chosen == LATE {
+    if !marks.late.is_empty() || chosen == LATE {
         tabs.push(tab("Ждут дополнительного листа", LATE));
+    }
+    if !marks.outdated.is_empty() || chosen == OUTDATED {
+        tabs.push(tab("Ждут следующей версии", OUTDATED));
     }
     tabs
 }
 
-fn line(directory: &Directory, row: CopyRow, late: &Late, versions: &Versions) -> CopyLine {
+fn line(directory: &Directory, row: CopyRow, reissues: bool, marks: &Marks, versions: &Versions) -> CopyLine {
     CopyLine {
+        outdated: marks.outdated.get(&row.id).map_or("", |why| why.as_russian()),
+        reissues,
         in_force: match versions.standing(&row.id, row.version) {
             Standing::Coming { in_force } => in_force.unwrap_or_default(),
             Standing::InForce { .. } | Standing::Replaced { .. } => 0,
@@ -246,7 +276,7 @@ fn line(directory: &Directory, row: CopyRow, late: &Late, versions: &Versions) -
             CopyKind::SummarySheet => "ведомость".to_owned(),
         },
         badge: badge(row.state),
-        late: late.get(&row.id).map_or_else(String::new, |n| {
+        late: marks.late.get(&row.id).map_or_else(String::new, |n| {
             format!("{} после составления", words::count(*n, "запись", "записи", "записей"))
         }),
         pdf: pdf(&row),

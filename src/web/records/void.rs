@@ -4,6 +4,7 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::{Action, Role};
 use crate::domain::snapshot::Snapshot;
 use crate::flow::compromise::{self, VoidStatements};
+use crate::flow::outdated::{Outdated, Why};
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::Refusal;
@@ -18,7 +19,9 @@ pub(super) struct Voided {
     pub(super) waits: bool,
     /// Is nothing left to decide, and are there undone entries in the sheets of the last version?
     pub(super) is_stale: bool,
-    /// Ground of the next version; empty where no entries are held.
+    /// Why the last version is never sealed; `None` of one that may be, and of an earlier one.
+    pub(super) outdated: Option<Why>,
+    /// Ground of the next version; empty where no entries are held and no authority was replaced.
     pub(super) ground: String,
     /// May the visitor decide?
     pub(super) judges: bool,
@@ -29,7 +32,20 @@ pub(super) struct Voided {
     pub(super) issuers: String,
 }
 
+/// Ground of the next version of a copy that was frozen under an earlier authority.
+const NEW_AUTHORITY: &str = "заменён удостоверяющий центр школы";
+
 impl Voided {
+    /// What is said of a copy that hangs on an authority which was replaced; empty of every other. Undone entries are told with their number.
+    pub(super) fn former(&self) -> String {
+        match self.outdated {
+            Some(why @ Why::Former) => {
+                format!("Эта версия {}: её больше не подписывают и не скрепляют печатью", why.as_russian())
+            }
+            Some(Why::Undone) | None => String::new(),
+        }
+    }
+
     pub(super) async fn of(
         state: &WebState,
         visitor: &Visitor,
@@ -37,12 +53,21 @@ impl Voided {
         (voids, statements): (&VoidStatements, &[StatementRow]),
     ) -> Result<Self, Refusal> {
         let held = compromise::held(&state.house, row).await?;
+        let outdated = match is_last {
+            true => Outdated::load(&state.house).await?.why(&state.house, row).await?,
+            false => None,
+        };
+        let ground = match held.ground() {
+            ground if ground.is_empty() && outdated == Some(Why::Former) => NEW_AUTHORITY.to_owned(),
+            ground => ground,
+        };
         Ok(Self {
             signatures: voids.told(statements, &snapshot.route),
             entries: held.told(),
             waits: is_last && held.pending > 0,
             is_stale: is_last && held.pending == 0 && held.undone > 0,
-            ground: held.ground(),
+            outdated,
+            ground,
             judges: visitor.may_anywhere(Action::HandleCompromise),
             opens: !row.state.is_decided() || visitor.holds(Role::Director) || visitor.holds(Role::Deputy),
             deciders: visitor.rules.who(Action::HandleCompromise),

@@ -23,7 +23,7 @@ use crate::flow::jobs::Work;
 use crate::flow::paper;
 use crate::flow::paper::stage::Settled;
 use crate::flow::scans::{self, At, Compared, Differing, Inked, Standing};
-use crate::store::{CopyRow, JobRow, Leaf, ScanPlace};
+use crate::store::{CopyRow, GraveRow, JobRow, Leaf, ScanPlace};
 
 /// Pixels of the longer side of a picture that is read beside another.
 const SIDE: usize = 1400;
@@ -229,6 +229,8 @@ struct ScanView {
     is_bare: bool,
     /// Who looked at it and when; empty for nobody.
     looked: String,
+    /// What on it was said to matter: where, who said it and when.
+    graves: Vec<String>,
     badge: &'static str,
     /// Width and height of the picture as it is shown, in pixels of the scan.
     size: [usize; 2],
@@ -305,6 +307,8 @@ struct LeafPage {
     after: String,
     scans: Vec<ScanView>,
     receives: bool,
+    /// May the visitor put on record that a difference matters? Whoever issues copies does.
+    notes: bool,
     /// May the visitor issue the next version of this copy as it stands?
     issues: bool,
     /// Who issues it, told to everybody else.
@@ -315,9 +319,16 @@ struct LeafPage {
     ground: String,
 }
 
-/// The ground of a next version that a grave difference on a page asks for; whoever issues it words it further.
-fn grave_ground(sheet: u32, leaf: u32) -> String {
-    format!("на листе {sheet}, страница {leaf}, запись на бумаге изменена после выпуска")
+/// May the visitor close periods and issue copies of this one's class?
+fn notes(directory: &Directory, visitor: &Visitor, copy: &CopyRow) -> bool {
+    let grade = directory.class(&copy.class).map_or(0, |class| class.grade);
+    visitor.reach(Action::IssueCopies).class(&copy.class, grade)
+}
+
+/// «12 сентября, третья строка. Записано: Агатова М.П., 26 ноября 2026 г., 18:10».
+fn grave_words(people: &People, row: &GraveRow) -> String {
+    let (spot, who) = (row.spot.trim_end_matches('.'), people.get(&row.noted_by));
+    format!("{spot}. Записано: {}, {}", who.short, words::moment_words(&row.noted_at))
 }
 
 /// Who may put the next version in the place of this one: whether the visitor does, and the words for who does.
@@ -327,10 +338,8 @@ async fn issuers(
     visitor: &Visitor,
     copy: &CopyRow,
 ) -> Result<(bool, String), Refusal> {
-    let grade = directory.class(&copy.class).map_or(0, |class| class.grade);
     let recalled = state.house.db.find_recall(&copy.id).await?.is_some_and(|one| one.version == copy.version);
-    let issues = visitor.reach(Action::IssueCopies).class(&copy.class, grade);
-    let may = issues && decides(visitor, copy.state, recalled);
+    let may = notes(directory, visitor, copy) && decides(visitor, copy.state, recalled);
     let who = match copy.state.is_decided() && !recalled {
         true => "директор или заместитель: копию уже подписали все".to_owned(),
         false => visitor.rules.who(Action::IssueCopies),
@@ -353,6 +362,8 @@ pub(super) async fn leaf(
     let people = People::of(&directory.roster);
     let differing = scans::differing(&state.house).await?;
     let inked = Inked::load(&state.house, &standing.copy).await?;
+    let mut graves = state.house.db.list_graves(&standing.copy.id, standing.copy.version).await?;
+    graves.retain(|row| row.leaf.leaf == leaf);
     let mut views = Vec::new();
     for (no, at) in page.scans.iter().enumerate() {
         let file = state.house.db.find_scan_file(&at.place.file).await?;
@@ -389,6 +400,7 @@ pub(super) async fn leaf(
             is_bare: settled == 0 && compared.unsigned() > 0,
             is_open,
             looked: look.map_or_else(String::new, |look| differing::looked_words(&people, look)),
+            graves: graves.iter().filter(|row| row.at == at.place).map(|row| grave_words(&people, row)).collect(),
             badge,
             size,
             marks,
@@ -404,7 +416,10 @@ pub(super) async fn leaf(
     let frame = frame.titled(format!("Страница {leaf}")).leading(format!("Лист {}: {}", page.sheet, page.title));
     let frame = under(frame, &visitor).under(copy_name(&directory, &standing.copy), back.clone());
     let (issues, issuers) = issuers(&state, &directory, &visitor, &standing.copy).await?;
-    let ground = grave_ground(page.sheet, leaf);
+    let ground = match graves.pop() {
+        Some(last) => last.ground,
+        None => scans::grave_ground(page.sheet, leaf, ""),
+    };
     answer::page(&LeafPage {
         issues,
         issuers,
@@ -421,15 +436,16 @@ pub(super) async fn leaf(
         after: beside(leaf + 1),
         scans: views,
         receives: receives(&directory, &visitor, &standing.copy),
+        notes: notes(&directory, &visitor, &standing.copy),
     })
 }
 
 /// Which scan.
 #[derive(Debug, Deserialize)]
 pub(super) struct Which {
-    file: String,
-    page: u32,
-    place: u32,
+    pub(super) file: String,
+    pub(super) page: u32,
+    pub(super) place: u32,
 }
 
 impl Which {

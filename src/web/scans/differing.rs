@@ -4,6 +4,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use serde::Deserialize;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -137,6 +138,36 @@ pub(super) async fn looked(
         // A second press, or somebody else was faster.
         Err(crate::flow::Error::Scan(scans::Refusal::AsItIs)) => {
             Ok(answer::done(&address, "Отличия на этом скане уже просмотрены."))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A difference that matters, as the form names it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Grave {
+    file: String,
+    page: u32,
+    place: u32,
+    /// Row or cell.
+    spot: String,
+}
+
+/// `POST /office/scans/{copy}/{leaf}/grave`: what differs on this scan matters.
+pub(super) async fn grave(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path((id, leaf)): Path<(String, u32)>,
+    Form(asked): Form<Grave>,
+) -> Result<Response, Refusal> {
+    let which = Which { file: asked.file, page: asked.page, place: asked.place };
+    let at = which.of_page(&state, &id, leaf).await?;
+    let address = format!("/office/scans/{}/{leaf}", segment(&id));
+    match scans::grave(&state.house, &at, &asked.spot, &state.act(&visitor.account)).await {
+        Ok(_) => Ok(answer::done(&address, "Записано: отличие существенное. Теперь нужна следующая версия копии.")),
+        // A second press.
+        Err(crate::flow::Error::Scan(scans::Refusal::AsItIs)) => {
+            Ok(answer::done(&address, "Это отличие уже записано существенным."))
         }
         Err(error) => Err(error.into()),
     }

@@ -53,6 +53,8 @@ pub(super) fn routes() -> Vec<Route> {
         get("/office/scans/{copy}/{leaf}", reads, copies, copy::leaf).helped("scans#что-изменено-на-бумаге"),
         post("/office/scans/{copy}/{leaf}", receives, copies, copy::withdraw),
         post("/office/scans/{copy}/{leaf}/looked", receives, copies, differing::looked),
+        // That paper was changed is said by whoever may answer it with the next version.
+        post("/office/scans/{copy}/{leaf}/grave", Access::Does(Action::IssueCopies), copies, differing::grave),
         get("/office/scans/{copy}/{leaf}/must", reads, copies, copy::must),
         get("/office/scans/{copy}/{leaf}/scan/{scan}", reads, copies, copy::picture),
         get("/office/scan-pages/{file}/{page}", receives, house, page::show).helped("scans#вручную"),

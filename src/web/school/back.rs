@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use askama::Template;
 use axum::response::Response;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
+use super::super::history::{UndoPage, UndoRow};
 use super::super::query::{self, Asked};
 use super::Past;
 use crate::domain::words;
@@ -16,28 +16,6 @@ use crate::store::{ChangeFilter, ChangeRow};
 
 /// Rows shown; the others are counted.
 const SHOWN: usize = 20;
-
-/// One row as it stands and as it will stand, in words.
-struct Row {
-    place: String,
-    stands: String,
-    becomes: String,
-}
-
-#[derive(Template)]
-#[template(path = "school/back.html", config = "src/web/askama.toml")]
-struct Page {
-    frame: Frame,
-    past: Past,
-    /// «Расписание: будет удалено строк — 107.», a sentence for each table.
-    told: Vec<String>,
-    rows: Vec<Row>,
-    more: usize,
-    /// Where the form goes, and where the visitor comes back to.
-    path: String,
-    home: String,
-    year: String,
-}
 
 /// Does the address ask to take an act back?
 pub(super) fn is_asked(asked: &Asked) -> bool {
@@ -84,27 +62,35 @@ pub(super) async fn question(
     }
     let told = counts.into_iter().map(|(table, counts)| sentence(change::table_words(table), counts)).collect();
     let more = rows.len().saturating_sub(SHOWN);
-    let row = |((table, year, key), (was, is)): (Place, (Cells, Cells))| Row {
+    let row = |((table, year, key), (was, is)): (Place, (Cells, Cells))| UndoRow {
+        line: None,
         place: words::capitalised(&names.place(&table, &year, &key)),
         stands: names.shown(&table, &year, is.as_deref()),
         becomes: names.shown(&table, &year, was.as_deref()),
     };
     let rows = rows.into_iter().take(SHOWN).map(row).collect();
-    let (title, lead) = match past.again {
-        true => {
-            ("Вернуть отменённое?", "Снова встанет то, что было до этой отмены. В истории останутся и она, и возврат.")
-        }
-        false => ("Отменить изменение?", "Станет так, как было до него. Сама отмена тоже останется в истории."),
+    let (title, lead, button) = match past.again {
+        true => (
+            "Вернуть отменённое?",
+            "Снова встанет то, что было до этой отмены. В истории останутся и она, и возврат.",
+            "Вернуть",
+        ),
+        false => (
+            "Отменить изменение?",
+            "Станет так, как было до него. Сама отмена тоже останется в истории.",
+            "Отменить это изменение",
+        ),
     };
-    answer::page(&Page {
+    answer::page(&UndoPage {
         frame: frame.titled(title).leading(lead),
-        past,
+        act: Some((past.when, past.who, past.what)),
         told,
         rows,
         more,
         path: path.to_owned(),
+        fields: vec![("act", "undo".to_owned()), ("year", year.to_owned()), ("seqs", past.seqs)],
+        button,
         home: format!("{home}?year={}", query::segment(year)),
-        year: year.to_owned(),
     })
 }
 

@@ -32,11 +32,15 @@ pub(super) fn offer_works(fields: &mut [Field], policy: &Policy) {
     }
 }
 
-/// Offers the subjects of a learner's class for a mark from another school.
-pub(super) fn offer_subjects(fields: &mut [Field], subjects: &[String]) {
-    for field in fields.iter_mut().filter(|field| field.name == "subject") {
-        field.offered = subjects.to_vec();
-        field.hint = "предмет из списка класса или школы; пусто — не сопоставлен";
+/// Offers for a mark from another school the subjects of the learner's class, the periods of its year, and the values of marks here.
+pub(super) fn offer_brought(fields: &mut [Field], subjects: &[String], periods: Vec<String>, values: Vec<String>) {
+    for field in fields {
+        (field.offered, field.hint) = match field.name {
+            "subject" => (subjects.to_vec(), "предмет из списка класса или школы; пусто — такого у нас нет"),
+            "dated" => (periods.clone(), "дата, например 10.11.2025, или период словами: 1 четверть, сентябрь, за год"),
+            "value" => (values.clone(), "одна отметка из списка нашей школы; написанную иначе — в примечание"),
+            _ => continue,
+        };
     }
 }
 

@@ -1,6 +1,6 @@
-//! Movement: the book of orders, forms that carry an order out, lists of any day, one learner's stays and marks brought along. Floor 3.
+//! Movement: the book of orders, forms that carry an order out, lists of any day. Floor 3.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::{Path, Request, State};
@@ -12,17 +12,14 @@ use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
-use super::form::{self, Field};
-use super::learner_card::{self, CardView};
 use super::sent::{self, Received};
-use super::shelf::{self, Sent, Step};
+use super::shelf::{self, Sent};
 use super::{Fields, Opened, Past, back, book, reach, readiness};
 use crate::domain::names;
 use crate::domain::people::{Subject, Visitor};
 use crate::domain::rights::{Action, Decision};
-use crate::domain::setup::brought;
 use crate::domain::setup::cells::parse_day;
-use crate::domain::setup::layout::{self, FOREIGN_MARKS, Is, STAYS};
+use crate::domain::setup::layout::{self, Is, STAYS};
 use crate::domain::setup::paste::Sheet;
 use crate::domain::setup::promotion;
 use crate::domain::setup::stays::{self, Movement, OrderMark, Stay};
@@ -39,10 +36,6 @@ pub(super) fn routes() -> Vec<Route> {
         post("/year/movement", Access::Does(Action::ChangeMovement), SubjectOf::House, change),
         get("/year/roster/{class}", Access::Does(Action::ReadRoster), SubjectOf::Class, roster)
             .helped("year#движение-обучающихся"),
-        get("/year/learners/{learner}", Access::Does(Action::ReadRoster), SubjectOf::Learner, learner)
-            .helped("year#движение-обучающихся")
-            .of_card(),
-        post("/year/learners/{learner}", Access::Does(Action::EditLearners), SubjectOf::Learner, change_learner),
     ]
 }
 
@@ -428,147 +421,6 @@ async fn roster(
             .under("Движение", "/year/movement"),
         class,
     })
-}
-
-#[derive(Template)]
-#[template(path = "school/learner.html", config = "src/web/askama.toml")]
-struct LearnerPage {
-    frame: Frame,
-    year: String,
-    path: String,
-    id: String,
-    /// The card may be put right, and marks brought along entered.
-    may: bool,
-    /// An order may be carried out.
-    orders: bool,
-    card: CardView,
-    stays: Vec<[String; 6]>,
-    /// Cells, key, void by a notice of compromise.
-    marks: Vec<([String; 6], Vec<String>, bool)>,
-    subjects: Vec<String>,
-    fields: Vec<Field>,
-    adding: bool,
-    sent: Sent,
-    past: Vec<Past>,
-    history: String,
-}
-
-async fn learner(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    frame: Frame,
-    asked: Asked,
-    Path(learner): Path<String>,
-) -> Result<Response, Refusal> {
-    let opened = super::open(&state, asked.value("year")).await?;
-    if back::is_asked(&asked) {
-        return learner_card::ask_back(&state, &visitor, frame, &asked, &opened, &learner).await;
-    }
-    learner_page(&state, &visitor, frame, opened, &learner, !asked.value("add").is_empty(), Sent::default()).await
-}
-
-async fn learner_page(
-    state: &WebState,
-    visitor: &Visitor,
-    frame: Frame,
-    opened: Opened,
-    learner: &str,
-    adding: bool,
-    sent: Sent,
-) -> Result<Response, Refusal> {
-    let refused = !sent.findings.is_empty();
-    let (journal, setup) = (&opened.year.journal, &opened.year.setup);
-    let known = journal.learners.iter().find(|known| known.id == learner).ok_or(Refusal::NotFound)?;
-    let card = learner_card::view(state, visitor, &opened, learner).await?.ok_or(Refusal::NotFound)?;
-    let may = card.may;
-    let show = |is: Is, text: &str| opened.year.known.show(is, text);
-    let stays = stays::all(journal, &setup.stays)
-        .into_iter()
-        .filter(|stay| stay.learner == learner)
-        .map(|stay| {
-            [
-                stay.class.clone(),
-                words::date_short(stay.starts),
-                format!("{} {}", show(Is::Choice(layout::ENTRIES_SAID), &stay.entry), stay.whence).trim().to_owned(),
-                words::order_words(&stay.entry_order.as_text()),
-                stay.ends.map(words::date_short).unwrap_or_default(),
-                match stay.ends {
-                    Some(_) => format!(
-                        "{} {} {}",
-                        show(Is::Choice(layout::EXITS_SAID), &stay.exit),
-                        stay.whither,
-                        words::order_words(&stay.exit_order.as_text())
-                    ),
-                    None => String::new(),
-                },
-            ]
-        })
-        .collect();
-    let void = super::void(state, &opened.year.year, &FOREIGN_MARKS).await?;
-    let marks = setup
-        .foreign
-        .iter()
-        .filter(|mark| mark.learner == learner)
-        .map(|mark| {
-            let cells = [&mark.dated, &mark.their_subject, &mark.subject, &mark.value, &mark.origin].map(Clone::clone);
-            let [dated, theirs, ours, value, origin] = cells;
-            let key = vec![mark.learner.clone(), mark.id.clone()];
-            let is_void = void.contains(&key);
-            ([dated, theirs, ours, value, origin, mark.id.clone()], key, is_void)
-        })
-        .collect();
-    let subjects = brought::subjects_of(journal, setup, &known.class);
-    let fixed = [("learner", learner)];
-    let typed = sent.fields.clone();
-    let mut fields = form::fields(&FOREIGN_MARKS, &opened.year.known, None, typed.as_ref(), &fixed, false);
-    form::offer_subjects(&mut fields, &subjects);
-    let path = format!("/year/learners/{}", query::segment(learner));
-    let page = LearnerPage {
-        year: opened.year.year.clone(),
-        id: learner.to_owned(),
-        stays,
-        marks,
-        subjects,
-        fields,
-        adding: may && adding,
-        past: learner_card::brought(state, &opened, learner, may).await?,
-        history: format!("/history?year={}&names={learner}", query::segment(&opened.year.year)),
-        path,
-        may,
-        orders: visitor.may_anywhere(Action::ChangeMovement) && opened.closed.is_none(),
-        card,
-        sent,
-        frame: frame
-            .titled(names::full_name(&known.surname, &known.given_name, &known.patronymic))
-            .leading(format!("{} класс", known.class))
-            .under("Учебный год", "/year/ready")
-            .under("Движение", "/year/movement"),
-    };
-    if refused { answer::page_again(&page) } else { answer::page(&page) }
-}
-
-async fn change_learner(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    frame: Frame,
-    Path(learner): Path<String>,
-    fields: Fields,
-) -> Result<Response, Refusal> {
-    if fields.all("key").first().is_some_and(|key| *key != learner) {
-        return Err(Refusal::NotFound);
-    }
-    let back = format!("/year/learners/{}", query::segment(&learner));
-    let fixed = BTreeMap::from([("learner", learner.clone())]);
-    let opened = super::open(&state, fields.value("year")).await?;
-    match shelf::act(&state, &visitor, &opened, Action::EditLearners, &FOREIGN_MARKS, &fields, &fixed).await? {
-        Step::Said(said) => Ok(answer::done(&back, &said)),
-        Step::Outcome(Outcome::Refused(findings)) => {
-            let findings = super::sorted(findings).iter().map(readiness::plain).collect();
-            let sent = Sent { fields: Some(fields), findings, note: String::new() };
-            learner_page(&state, &visitor, frame, opened, &learner, true, sent).await
-        }
-        Step::Outcome(outcome) => Ok(answer::done(&back, &super::said(&outcome))),
-    }
 }
 
 #[cfg(test)]

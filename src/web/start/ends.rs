@@ -31,29 +31,27 @@ impl Desk<'_> {
             return Ok(Vec::new());
         }
         let counted = self.state.late.at(self.state, self.directory.turn);
-        let mut open: Vec<String> = Vec::new();
+        // By period, the earliest first: its name in words, and the classes that owe its copy.
+        let mut open: BTreeMap<(NaiveDate, &str), (String, Vec<&str>)> = BTreeMap::new();
         let mut lacking: BTreeSet<&str> = BTreeSet::new();
-        let mut first: Option<(NaiveDate, String)> = None;
         for class in self.directory.roster.classes.iter().filter(|class| reach.class(&class.name, class.grade)) {
             let own = self.directory.roster.periods_of_grade(class.grade);
             let closed = |id: &str| self.directory.is_closed(&class.name, id);
             // The year itself waits behind the last of its periods.
             let year = own.last().filter(|_| own.iter().all(|period| closed(&period.id)));
-            let all = own.iter().map(|period| (period.ends, period.id.as_str()));
-            let all = all.chain(year.map(|last| (last.ends, YEAR))).filter(|(ends, _)| *ends < self.today);
-            for (ends, id) in all.filter(|(_, id)| !closed(id)) {
-                open.push(class.name.clone());
+            let all = own.iter().map(|period| (period.ends, period.id.as_str(), words::period_title(&period.name)));
+            let all = all.chain(year.map(|last| (last.ends, YEAR, "учебный год".to_owned())));
+            for (ends, id, title) in all.filter(|(ends, id, _)| *ends < self.today && !closed(id)) {
+                open.entry((ends, id)).or_insert((title, Vec::new())).1.push(&class.name);
                 lacking.extend(lacks(counted.as_deref(), id, &class.name).then_some(class.name.as_str()));
-                let this = (ends, id.to_owned());
-                first = Some(first.map_or(this.clone(), |held| held.min(this)));
             }
         }
         let mut waits = self.ending(&reach, counted.as_deref()).await?;
-        if open.is_empty() {
-            return Ok(waits);
-        }
-        let n = open.len() as u64;
-        open.dedup();
+        let Some((_, first)) = open.keys().next() else { return Ok(waits) };
+        let n: u64 = open.values().map(|(_, classes)| classes.len() as u64).sum();
+        // A class stands with the very period: copies of its other periods may be there.
+        let owed = open.values().map(|(title, classes)| format!("{title} — {}", shortened(classes.iter().copied())));
+        let owed: Vec<String> = owed.collect();
         // A quarter of three classes is one period, closed three times.
         let [one, few, many] = [
             "журнал класса за период не закрыт",
@@ -63,14 +61,9 @@ impl Desk<'_> {
         waits.push(Wait {
             count: n,
             what: words::plural(n, one, few, many).to_owned(),
-            detail: format!(
-                "дни периода прошли, копии ещё не составлены: {}{}",
-                shortened(open.iter().map(String::as_str)),
-                missing(lacking)
-            ),
+            detail: format!("дни периода прошли, копии ещё не составлены: {}{}", owed.join("; "), missing(lacking)),
             // What is missing is seen there, and the period is closed there: the earliest of them first.
-            href: first
-                .map_or_else(|| "/copies/gaps".to_owned(), |(_, id)| format!("/copies/gaps?period={}", segment(&id))),
+            href: format!("/copies/gaps?period={}", segment(first)),
             urgent: true,
             why: String::new(),
         });

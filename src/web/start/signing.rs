@@ -15,6 +15,7 @@ use crate::domain::rights::{Action, Role};
 use crate::domain::route::BY_SHEETS;
 use crate::domain::words;
 use crate::flow::desk::{self, Mending};
+use crate::flow::outdated::Why;
 use crate::flow::sign::REFUSED;
 use crate::store::CopyRow;
 
@@ -76,7 +77,7 @@ impl Desk<'_> {
     /// ticked there and not counted here; it is said beside the number.
     pub(super) fn own_signatures(&self, copies: &[Awaited]) -> Option<Wait> {
         let person = self.visitor.account.as_str();
-        let mine = copies.iter().filter(|copy| copy.waits_for(person) && !copy.stale);
+        let mine = copies.iter().filter(|copy| copy.waits_for(person) && copy.outdated.is_none());
         let (paper, here): (Vec<&Awaited>, Vec<&Awaited>) = mine.partition(|copy| copy.on_paper);
         let classes = |copies: &[&Awaited]| {
             let mut classes: Vec<&str> = copies.iter().map(|copy| copy.row.class.as_str()).collect();
@@ -158,7 +159,7 @@ impl Desk<'_> {
         let (seen, issues) = (self.visitor.reach(Action::ReadCopies), self.visitor.reach(Action::IssueCopies));
         let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
         let own = |class: &str| [&seen, &issues].iter().all(|reach| reach.class(class, grade(class)));
-        let stale = copies.iter().filter(|copy| copy.stale && !copy.recalled && own(&copy.row.class));
+        let stale = copies.iter().filter(|copy| copy.outdated.is_some() && !copy.recalled && own(&copy.row.class));
         let stale: Vec<&Awaited> = stale.collect();
         let [one, ..] = stale.as_slice() else { return None };
         let n = stale.len() as u64;
@@ -168,13 +169,13 @@ impl Desk<'_> {
             "копии ждут следующих версий",
             "копий ждут следующих версий",
         );
-        let former = stale.iter().filter(|copy| copy.former).count() as u64;
-        let why = match (former, n) {
-            (0, 1) => "составлена с отменёнными записями",
-            (0, _) => "составлены с отменёнными записями",
-            (1, 1) => "составлена под прежним удостоверяющим центром школы",
-            (former, n) if former == n => "составлены под прежним удостоверяющим центром школы",
-            _ => "составлены с отменёнными записями или под прежним удостоверяющим центром школы",
+        let has = |why: Why| stale.iter().any(|copy| copy.outdated == Some(why));
+        let why = match (has(Why::Undone), has(Why::Former)) {
+            (true, true) => "составлены с отменёнными записями или под прежним удостоверяющим центром школы",
+            (_, is_former) => {
+                let why = if is_former { Why::Former } else { Why::Undone };
+                if n == 1 { why.as_russian() } else { why.as_russian_of_many() }
+            }
         };
         let detail = match n {
             1 => format!("{why}, её не подписывают и не скрепляют: выпустите следующую версию"),
@@ -185,7 +186,11 @@ impl Desk<'_> {
             count: n,
             what: what.to_owned(),
             detail: format!("{detail}: {classes}"),
-            href: if n == 1 { format!("/copies/{}", segment(&one.row.id)) } else { "/copies".to_owned() },
+            href: if n == 1 {
+                format!("/copies/{}", segment(&one.row.id))
+            } else {
+                "/copies?state=outdated".to_owned()
+            },
             urgent: false,
             why: String::new(),
         })
@@ -409,7 +414,9 @@ impl Desk<'_> {
         let seen = copies.iter().filter(|copy| reach.class(&copy.row.class, grade(&copy.row.class)));
         let (mut n, mut owed) = (0_u64, BTreeMap::<&str, u64>::new());
         let files = [Action::KeepPaper, Action::ReceivePaper].iter().all(|action| self.visitor.may_anywhere(*action));
-        let waits = |copy: &&Awaited| copy.row.state == CopyState::Issued && !copy.stale && !(files && copy.on_paper);
+        let waits = |copy: &&Awaited| {
+            copy.row.state == CopyState::Issued && copy.outdated.is_none() && !(files && copy.on_paper)
+        };
         for copy in seen.filter(waits) {
             let others: Vec<&str> = copy.signers.iter().map(String::as_str).filter(|id| *id != me).collect();
             if others.is_empty() && !copy.signers.is_empty() {

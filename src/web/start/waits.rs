@@ -228,7 +228,7 @@ impl Desk<'_> {
     fn frozen(&self, copies: &[Awaited]) -> Option<Wait> {
         let (seen, issues) = (self.visitor.reach(Action::ReadCopies), self.visitor.reach(Action::IssueCopies));
         let grade = |class: &str| self.directory.class(class).map_or(0, |class| class.grade);
-        let frozen = copies.iter().filter(|copy| copy.row.state == CopyState::Frozen && !copy.stale);
+        let frozen = copies.iter().filter(|copy| copy.row.state == CopyState::Frozen && copy.outdated.is_none());
         let frozen = frozen.map(|copy| copy.row.class.as_str());
         let frozen: Vec<&str> =
             frozen.filter(|class| [&seen, &issues].iter().all(|reach| reach.class(class, grade(class)))).collect();

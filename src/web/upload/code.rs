@@ -26,17 +26,23 @@ impl CodeView {
         }
         let _check = state.checks.acquire().await.map_err(|_| Refusal::Fault)?;
         let (code, verdict) = scans::look_up(&state.house, text).await?;
-        let (class, title) = head(verdict);
+        let is_sealed = match &code {
+            Some(code) => state.house.db.find_register_line(&code.copy, code.version).await?.is_some(),
+            None => false,
+        };
+        let (class, title) = head(verdict, is_sealed);
         let said = match &code {
-            Some(code) => told(verdict, code),
-            None => format!("{}.", words::capitalised(verdict.said().unwrap_or_default())),
+            Some(code) => told(verdict, code, is_sealed),
+            None => untold(verdict).to_owned(),
         };
         Ok(Some(Self { class, title, said, facts: code.as_ref().map(facts).unwrap_or_default() }))
     }
 }
 
-fn head(verdict: Verdict) -> (&'static str, &'static str) {
+/// `is_sealed`: is the version that the code names sealed in this school?
+fn head(verdict: Verdict, is_sealed: bool) -> (&'static str, &'static str) {
     match verdict {
+        Verdict::Filed if !is_sealed => ("unchecked", "код листа этой школы, копия ещё не скреплена печатью"),
         Verdict::Filed => ("valid", "код листа этой школы"),
         Verdict::OldVersion => ("superseded", "код листа прежней версии"),
         Verdict::OtherCopy => ("unchecked", "такой копии здесь нет"),
@@ -46,14 +52,39 @@ fn head(verdict: Verdict) -> (&'static str, &'static str) {
     }
 }
 
-fn told(verdict: Verdict, code: &SheetCode) -> String {
+/// What to do about a text that holds no code of a sheet; the title says already that it is none.
+fn untold(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Malformed => {
+            "Начало – как у кода листа, а дальше часть потеряна или изменена. Считайте QR-код с листа ещё раз и вставьте текст целиком, от \
+             «LTP2:» до последнего знака. Если и так не читается, покажите лист в школе: там его найдут по копии и номеру листа."
+        }
+        _ => {
+            "Нужен текст QR-кода с листа бумажной копии: он начинается с «LTP2:». Адрес сайта, номер документа и код с другой бумаги здесь не \
+             читаются."
+        }
+    }
+}
+
+fn told(verdict: Verdict, code: &SheetCode, is_sealed: bool) -> String {
     let package = format!(
         "Проверьте лист по пакету этой копии, скачанному в её школе: в заявлении подписавшего (папка statements) у листа {} контрольная сумма \
          должна начинаться с {}.",
         code.sheet,
         code.digest.to_lowercase()
     );
-    let paper = "Код говорит о листе, а не о том, что на бумаге ничего не исправили: сравните лист со скреплённым PDF той же версии.";
+    let paper = match (verdict, is_sealed) {
+        (_, true) => {
+            "Код говорит о листе, а не о том, что на бумаге ничего не исправили: сравните лист со скреплённым PDF той же версии."
+        }
+        (Verdict::OldVersion, false) => {
+            "Печатью её не скрепляли, сравнивать лист не с чем: спросите в школе лист действующей версии."
+        }
+        (_, false) => {
+            "Копия ещё не скреплена печатью: её подписывают, и до печати её могут вернуть и выпустить следующей версией. Лист на руках – \
+             выпущенный, но ещё не запись архива; не исправили ли его на бумаге, покажет сравнение со скреплённым PDF, когда копию скрепят."
+        }
+    };
     match verdict {
         Verdict::Filed => format!(
             "Контрольная сумма листа, числа листов и страниц, размер и корень журнала событий — те, что записаны в этой школе. {paper}"
@@ -96,8 +127,29 @@ mod tests {
         let said: Vec<String> = facts(&code).into_iter().map(|(_, value)| value).collect();
         assert_eq!(said[..4], ["2025-06A-Q2", "1", "7 из 19", "16 из 42"]);
         assert_eq!((said[4].as_str(), said[6].as_str()), ("06F888F37D52F2A3", "7DD0DB4788515E92"));
-        let other = told(Verdict::OtherCopy, &code);
+        let other = told(Verdict::OtherCopy, &code, false);
         assert!(other.contains("должна начинаться с 06f888f37d52f2a3"), "{other}");
-        assert!(!told(Verdict::Filed, &code).contains("statements"));
+        assert!(!told(Verdict::Filed, &code, true).contains("statements"));
+    }
+
+    #[test]
+    fn a_sheet_of_a_copy_without_its_seal_is_not_sent_to_a_sealed_pdf_that_is_not_there() {
+        let code = SheetCode::parse("LTP2:2025-06A-Q2:1:7/19:16/42:06F888F37D52F2A3:100:7DD0DB4788515E92").unwrap();
+        let compare = "сравните лист со скреплённым PDF";
+        assert!(told(Verdict::Filed, &code, true).contains(compare));
+        for verdict in [Verdict::Filed, Verdict::OldVersion] {
+            assert!(!told(verdict, &code, false).contains(compare), "{verdict:?}");
+        }
+        assert!(told(Verdict::Filed, &code, false).contains("ещё не скреплена печатью"));
+        assert!(head(Verdict::Filed, false).1.contains("ещё не скреплена печатью"));
+    }
+
+    #[test]
+    fn a_text_that_is_no_code_is_told_what_to_bring_and_not_its_title_again() {
+        for verdict in [Verdict::Foreign, Verdict::Malformed] {
+            let (_, title) = head(verdict, false);
+            let said = untold(verdict).to_lowercase();
+            assert!(said.contains("ltp2:") && !said.contains(&title.to_lowercase()), "{said}");
+        }
     }
 }
