@@ -77,6 +77,7 @@ const ROLES: &[(&str, &str)] = &[
     ("teacher", "учитель"),
     ("technical_specialist", "техспециалист"),
     ("administrator", "администратор"),
+    ("human_resources", "кадры"),
 ];
 
 /// Lower case, ё as е, single spaces, without the marks that offices hang on headings (`*`, `:`).
