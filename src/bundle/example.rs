@@ -247,7 +247,9 @@ fn explained(file: File, column: &Column, first_year: i32) -> String {
         }
         (_, "year") => year.as_str(),
         (_, "kind") => "Выберите: четверть, полугодие или триместр.",
-        (_, "roles") => "Роли через пробел: директор, заместитель, секретарь, учитель, техспециалист, администратор, кадры.",
+        (_, "roles") => {
+            "Роли через пробел: директор, заместитель, секретарь, учитель, техспециалист, администратор, кадры."
+        }
         (_, "grade" | "grade_from" | "grade_to") => "Число от 1 до 11.",
         (_, "born" | "enrolled_on" | "left_on" | "starts" | "ends" | "date") => day.as_str(),
         (_, "class_teacher_id" | "teacher_id" | "substitute_teacher_id") => {
