@@ -130,7 +130,9 @@ fn left(lines: &Lines<'_>, what: &str, other: &[String]) -> Vec<Finding> {
 /// of 10 and 11 (000 Инс 4.1), and that is told.
 pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
     let (at, name, starts, ends) = columns(lines)?;
+    let of_grades = GradeColumns::of(&lines.rows[at].1);
     let (mut made, mut other) = (Vec::new(), Vec::new());
+    let (mut unread, mut is_guessed) = (Vec::new(), false);
     let breaks: Vec<u32> = break_rows(lines, (at, name, starts, ends)).map(|(no, _)| no).collect();
     for (no, cells) in &lines.rows[at + 1..] {
         let cell = |place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default();
@@ -146,21 +148,98 @@ pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
             other.push(format!("{no} («{}»)", cell(name)));
             continue;
         };
-        let row = [format!("{letter}{order}").as_str(), cell(name), kind, from, to, cell(starts), cell(ends)]
+        let (from, to) = match of_grades.read(cells) {
+            Ok(Some((from, to))) => (from.to_string(), to.to_string()),
+            Ok(None) => {
+                is_guessed = true;
+                (from.to_owned(), to.to_owned())
+            }
+            Err(found) => {
+                unread.push(format!("строка {no}, {found}"));
+                continue;
+            }
+        };
+        let row = [format!("{letter}{order}").as_str(), cell(name), kind, &from, &to, cell(starts), cell(ends)]
             .map(str::to_owned);
         made.push((format!("{}, строка {no}", lines.place), row.to_vec()));
     }
-    if made.is_empty() {
+    if made.is_empty() && unread.is_empty() {
         return None;
     }
     let mut findings = left(lines, "строки не похожи на учебные периоды и не загружаются", &other);
-    let message = "четверти и триместры взяты для 1–9 классов, полугодия — для 10–11; иначе назовите столбцы «С класса» и «По класс»";
-    findings.push(Finding::new(codes::LEFT_OUT, &lines.place, message).weighing(Severity::Warning));
+    if !unread.is_empty() {
+        let message = format!("не понять, для каких классов период: {}; пишите «5-9» или «10»", unread.join("; "));
+        findings.push(Finding::new(codes::BAD_NUMBER, &lines.place, message));
+    }
+    let guessed = "четверти и триместры взяты для 1–9 классов, полугодия — для 10–11; иначе назовите столбцы «С класса» и «По класс»";
+    if is_guessed {
+        findings.push(Finding::new(codes::LEFT_OUT, &lines.place, guessed).weighing(Severity::Warning));
+    }
     Some(Read {
         kept: vec![Kept { table: File::Periods, columns: PERIODS, rows: made }],
         findings,
         of_groups: Vec::new(),
     })
+}
+
+/// Where a sheet of periods says of which grades they are: «Классы», or «С класса» and «По класс».
+struct GradeColumns {
+    range: Option<usize>,
+    ends: Option<(usize, usize)>,
+    heads: Vec<String>,
+}
+
+impl GradeColumns {
+    fn of(heads: &[String]) -> Self {
+        let folded: Vec<String> = heads.iter().map(|head| headings::fold(head)).collect();
+        let words = ["классы", "класс", "для классов", "параллели", "параллель"];
+        let own = |column: &str| {
+            let own = File::Periods.layout().columns.iter().find(|own| own.name == column)?;
+            folded.iter().position(|head| !head.is_empty() && headings::names_column(head, own))
+        };
+        Self {
+            range: folded.iter().position(|head| words.contains(&head.as_str())),
+            ends: own("grade_from").zip(own("grade_to")),
+            heads: heads.iter().map(|head| head.trim().to_owned()).collect(),
+        }
+    }
+
+    /// First and last grade of a row; `None` where it says none. What cannot be read comes back with its column.
+    fn read(&self, cells: &[String]) -> Result<Option<(u8, u8)>, String> {
+        let cell = |at: usize| cells.get(at).map(|text| text.trim()).unwrap_or_default();
+        let said = match (self.ends, self.range) {
+            (Some((from, to)), _) if !cell(from).is_empty() && !cell(to).is_empty() => {
+                (from, format!("{}-{}", cell(from), cell(to)))
+            }
+            (Some((at, other)), _) if !cell(at).is_empty() || !cell(other).is_empty() => {
+                (at, format!("{}{}", cell(at), cell(other)))
+            }
+            (_, Some(at)) if !cell(at).is_empty() => (at, cell(at).to_owned()),
+            _ => return Ok(None),
+        };
+        let (at, text) = said;
+        grades(&text).map(Some).ok_or_else(|| {
+            let head = self.heads.get(at).map(String::as_str).unwrap_or_default();
+            format!("столбец «{head}»: «{text}»")
+        })
+    }
+}
+
+/// 5 and 9 of «5-9», «5–9 классы», «5, 6, 7-9»; 10 and 10 of «10»; `None` for anything else, and for grades with a gap.
+fn grades(text: &str) -> Option<(u8, u8)> {
+    // Folding makes every dash a hyphen.
+    let folded = names::fold(text);
+    let bare = ["классов", "классы", "класс", "кл."].into_iter().find_map(|word| folded.strip_suffix(word));
+    let bare = bare.unwrap_or(&folded).replace(" и ", ",");
+    let grade = |text: &str| text.trim().parse::<u8>().ok().filter(|grade| (1..=11).contains(grade));
+    let run = |part: &str| {
+        let (from, to) = part.split_once('-').unwrap_or((part, part));
+        grade(from).zip(grade(to)).filter(|(from, to)| from <= to)
+    };
+    let runs: Vec<(u8, u8)> = bare.split(',').map(run).collect::<Option<_>>()?;
+    let is_whole = runs.windows(2).all(|pair| pair[0].1 + 1 == pair[1].0);
+    let ((first, _), (_, last)) = (runs.first()?, runs.last()?);
+    is_whole.then_some((*first, *last))
 }
 
 /// The row of headings of a sheet of periods, and the columns of name, first and last day.
@@ -311,6 +390,35 @@ mod tests {
             ["Q1|I четверть|quarter|1|9", "Q2|2-я четверть|quarter|1|9", "H1|Первое полугодие|half_year|10|11"]
         );
         assert!(read.findings[0].message.contains("5 («Итого»)"));
+        let said = Lines::of(
+            "Четверти",
+            &[
+                &["Период", "Начало", "Окончание", "Классы"],
+                &["I четверть", "01.09.2026", "24.10.2026", "5–9 классы"],
+                &["I полугодие", "01.09.2026", "30.12.2026", "10"],
+                &["II полугодие", "11.01.2027", "26.05.2027", "десятый"],
+            ],
+        );
+        let read = periods(&said).unwrap();
+        let rows: Vec<String> = read.kept[0].rows.iter().map(|(_, row)| row[..5].join("|")).collect();
+        assert_eq!(rows, ["Q1|I четверть|quarter|5|9", "H1|I полугодие|half_year|10|10"]);
+        let told: Vec<(Severity, &str)> =
+            read.findings.iter().map(|finding| (finding.severity, finding.message.as_str())).collect();
+        assert_eq!((told.len(), told[0].0), (1, Severity::Error), "nothing is guessed: {told:?}");
+        assert!(told[0].1.contains("строка 4, столбец «Классы»: «десятый»"), "{told:?}");
+        assert_eq!(
+            ["5-9", "10-11", "1–4 классы", "10 и 11", "1-4, 5-9", "9-5", "5, 7", "05.09.2026", "12"].map(grades),
+            [Some((5, 9)), Some((10, 11)), Some((1, 4)), Some((10, 11)), Some((1, 9)), None, None, None, None]
+        );
+        let ends = Lines::of(
+            "Четверти",
+            &[
+                &["Период", "Начало", "Окончание", "С класса", "По класс"],
+                &["I четверть", "01.09.2026", "24.10.2026", "5", "9"],
+            ],
+        );
+        let read = periods(&ends).unwrap();
+        assert_eq!((&read.kept[0].rows[0].1[3..5], read.findings.len()), (&["5".to_owned(), "9".to_owned()][..], 0));
         assert_eq!(
             ["IV четверть", "четверть", "третья четверть", "5 четверть"].map(order),
             [Some(4), None, Some(3), None]

@@ -3,7 +3,7 @@
 //! One rule for every reader. Where a list states no roles, positions give them to whoever has none; a card that has roles keeps them. A list
 //! with codes and a column of roles is the format's own table: an empty cell there is nobody's right.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::names;
 use crate::domain::rights::Role;
@@ -12,7 +12,7 @@ use crate::domain::words;
 use super::codes;
 use super::found::{Found, Place};
 use super::layout::File;
-use super::sheet::Sheet;
+use super::sheet::{Row, Sheet};
 
 /// Places of code, surname, position and roles, by the layout.
 const CODE: usize = File::Staff.at("id");
@@ -36,8 +36,8 @@ pub(super) fn give(sheets: &mut [Sheet<'_>], unsaid: &HashSet<u32>, found: &mut 
     let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.file == File::Staff) else { return };
     let mut rights = Rights::default();
     for row in sheet.rows.iter_mut().filter(|row| unsaid.contains(&row.line)) {
-        let roles = roles_of(row.cell(POSITION));
-        rights.take(row.cell(SURNAME), row.cell(POSITION), roles, row.cell(ROLES));
+        let roles = roles_of_all(row.cell(POSITION));
+        rights.take(row.cell(SURNAME), row.cell(POSITION), &roles, row.cell(ROLES));
         if row.cell(ROLES).is_empty() {
             row.set(ROLES, roles);
         }
@@ -45,6 +45,55 @@ pub(super) fn give(sheets: &mut [Sheet<'_>], unsaid: &HashSet<u32>, found: &mut 
     if let Some(message) = rights.told() {
         found.warning(Place::file(File::Staff), codes::LEFT_OUT, message);
     }
+}
+
+/// One person in several rows of a list without codes holds several posts: the first row takes the positions and the roles of the others, and
+/// that is told, for two people of one full name are told apart by codes alone.
+pub(super) fn join(sheet: &mut Sheet<'_>, who: impl Fn(&Row<'_>) -> String, found: &mut Found) {
+    let mut first: HashMap<String, usize> = HashMap::new();
+    let mut doubled = HashSet::new();
+    for place in 0..sheet.rows.len() {
+        let name = who(&sheet.rows[place]);
+        if sheet.rows[place].line == 0 || name.is_empty() {
+            continue;
+        }
+        let Some(&kept) = first.get(&name) else {
+            first.insert(name, place);
+            continue;
+        };
+        for (column, between) in [(POSITION, ", "), (ROLES, " ")] {
+            let more = sheet.rows[place].cell(column).to_owned();
+            let held = sheet.rows[kept].cell(column);
+            if !more.is_empty() && !names::fold(held).split(between).any(|one| one == names::fold(&more)) {
+                let joined = if held.is_empty() { more } else { format!("{held}{between}{more}") };
+                sheet.rows[kept].set(column, joined);
+            }
+        }
+        let (surname, line) = (sheet.rows[place].cell(SURNAME), sheet.rows[kept].line);
+        let message = format!(
+            "«{surname}» с теми же именем и отчеством стоит и в строке {line}: принято за одного человека, должности соединены — \
+             «{}»; если это тёзки, дайте им коды в столбце «Код сотрудника»",
+            sheet.rows[kept].cell(POSITION)
+        );
+        found.warning(Place::line(File::Staff, sheet.rows[place].line), codes::DUPLICATE_PERSON, message);
+        doubled.insert(place);
+    }
+    let mut place = 0;
+    sheet.rows.retain(|_| {
+        place += 1;
+        !doubled.contains(&(place - 1))
+    });
+}
+
+/// The roles of a cell with one position or several, «делопроизводитель, учитель музыки»: each once, in their order.
+fn roles_of_all(positions: &str) -> String {
+    let mut roles: Vec<&str> = Vec::new();
+    for role in positions.split(',').flat_map(|one| roles_of(one.trim()).split_whitespace()) {
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    roles.join(" ")
 }
 
 /// The role or roles that a position names, as `staff.csv` has them; empty for none of the journal's.
@@ -114,8 +163,11 @@ impl Rights {
     /// Counts somebody. `roles`: what the position gives; `own`: what the card has.
     fn take(&mut self, surname: &str, position: &str, roles: &str, own: &str) {
         let said = format!("{surname}: {position}");
+        if own.is_empty() {
+            let silent = position.split(',').map(str::trim).filter(|one| roles_of(one).is_empty());
+            self.without.extend(silent.filter(|one| sounds_like_office(one)).map(|one| format!("{surname}: {one}")));
+        }
         match (own, roles) {
-            ("", "") if sounds_like_office(position) => self.without.push(said),
             ("", "" | "teacher") => {}
             ("", roles) => self.given.push(format!("{said} → {}", in_words(roles))),
             (own, roles) => {
@@ -198,7 +250,7 @@ mod tests {
         let said = |rows: &[(&str, &str, &str)]| {
             let mut rights = Rights::default();
             for (surname, position, own) in rows {
-                rights.take(surname, position, roles_of(position), own);
+                rights.take(surname, position, &roles_of_all(position), own);
             }
             rights.told()
         };
@@ -211,6 +263,11 @@ mod tests {
         assert!(without.starts_with(nothing), "{without}");
         let both = said(&[("Гранатова", "Директор", ""), ("Кварцев", "и.о. директора", "")]).unwrap_or_default();
         assert!(both.contains("→ директор. По этим должностям право не дано"), "{both}");
+        let acting =
+            said(&[("Кварцев", "И.о. заместителя директора по ВР, учитель литературы", "")]).unwrap_or_default();
+        assert!(acting.contains("Кварцев: И.о. заместителя директора по ВР."), "{acting}");
+        assert_eq!(roles_of_all("Делопроизводитель, учитель музыки"), "secretary teacher");
+        assert_eq!(roles_of_all("учитель истории,учитель права"), "teacher");
         // A card's own rights are neither widened nor narrowed by a list.
         assert_eq!(said(&[("Гранатова", "Директор", "director teacher")]), None);
         let kept = said(&[("Малахитов", "заместитель директора", "teacher")]).unwrap_or_default();

@@ -35,6 +35,9 @@ const COURSE: [usize; 3] = [File::Courses.at("class"), File::Courses.at("subject
 /// `standing`: the journal that they are laid over, whose orders hold.
 pub fn resolve(sheets: &mut [Sheet<'_>], standing: Option<&Journal>, found: &mut Found) {
     let unsaid = super::office_posts::unsaid(sheets);
+    if let Some(staff) = sheets.iter_mut().find(|sheet| sheet.file == File::Staff && sheet.absent.contains(&0)) {
+        super::office_posts::join(staff, |row| person(row, STAFF_NAMES), found);
+    }
     give_codes(sheets, File::Staff, 'T', found, |row| person(row, STAFF_NAMES));
     super::office_posts::give(sheets, &unsaid, found);
     super::office_moves::keep(sheets, standing, found);

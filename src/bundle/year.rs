@@ -3,16 +3,20 @@
 //! The roster (staff, classes, learners, courses) is a bundle's business; here is what stands beside it: calendar, bells, rooms, curriculum,
 //! load, timetable, plans, movement, orders. A timetable may also come as the grid that hangs on the wall.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::sheet::Grid;
 use super::workbook::{self, BookSheet};
 use crate::domain::finding::Finding;
 use crate::domain::gather;
 use crate::domain::names;
+use crate::domain::setup::cells::Known;
 use crate::domain::setup::layout::{
     BELLS, CALENDAR, CONTROL_WORKS, COURSE_DETAILS, CURRICULUM, EARLIER_TEACHERS, EVENTS, FOREIGN_MARKS,
-    INDIVIDUAL_PLANS, LOAD, Layout, MOVEMENT, ORDERS, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE,
+    INDIVIDUAL_PLANS, Is, LOAD, Layout, MOVEMENT, ORDERS, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE,
 };
 use crate::domain::setup::paste::Sheet;
+use crate::domain::setup::spelling;
 
 /// A table of the year as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +34,50 @@ pub struct YearSheet {
     pub covers: Vec<String>,
     /// What is wrong with the sheet before anything is read.
     pub findings: Vec<Finding>,
+}
+
+impl YearSheet {
+    /// The rows of a timetable that hangs on the wall without the columns of classes that the school does not have, and an error of each such
+    /// column: one wrong heading is one mistake, however many lessons stand below it. Any other table keeps its rows.
+    pub fn without_strange_columns(&self, known: &Known) -> (Sheet, Vec<Finding>) {
+        let mut sheet = self.sheet.clone();
+        // Only a grid says of which classes it is the whole; rows that name their class are mended each by itself.
+        let is_grid = self.layout.table == TIMETABLE.table && !self.covers.is_empty();
+        let Some([Some(at), ..]) = self.layout.course_parts(&sheet.heads).filter(|_| is_grid) else {
+            return (sheet, Vec::new());
+        };
+        let mut strange: BTreeMap<String, usize> = BTreeMap::new();
+        let mut columns: BTreeSet<String> = BTreeSet::new();
+        sheet.rows.retain(|(_, cells)| {
+            let class = cells.get(at).cloned().unwrap_or_default();
+            let is_known = known.has_class(&class);
+            if is_known {
+                columns.insert(class);
+            } else {
+                *strange.entry(class).or_default() += 1;
+            }
+            is_known
+        });
+        let classes: Vec<String> = known.choices(Is::Class).into_iter().map(|(name, _)| name).collect();
+        let told = |(class, lessons): (String, usize)| {
+            // A class that has a column of its own is not the one that is meant.
+            let near = spelling::near_classes(&class, classes.iter().map(String::as_str));
+            let near: Vec<String> = near
+                .split(", ")
+                .filter(|one| !one.is_empty() && !columns.contains(*one))
+                .map(|one| format!("«{one}»"))
+                .collect();
+            let likely =
+                if near.is_empty() { String::new() } else { format!("; возможно, {}", near.join(" или ")) };
+            let message = format!(
+                "{}{likely}; исправьте заголовок столбца: из-за него не взято уроков — {lessons}",
+                spelling::no_class(&class)
+            );
+            Finding::new("setup.cell-wrong", format!("{}: столбец «{class}»", self.place), message)
+        };
+        let findings = strange.into_iter().map(told).collect();
+        (sheet, findings)
+    }
 }
 
 /// A table with the names under which offices keep it, folded.
@@ -403,6 +451,49 @@ mod tests {
             assert!(sheet_name(layout).chars().count() <= 31, "{}", layout.title);
             assert_eq!(of(sheet_name(layout)), Some((layout.table, String::new())));
         }
+    }
+
+    #[test]
+    fn a_wrong_heading_of_a_grid_is_one_mistake_with_the_number_of_its_lessons() {
+        let class = |name: &str, grade: u8| crate::domain::journal::Class {
+            name: name.to_owned(),
+            grade,
+            class_teacher_id: String::new(),
+        };
+        let classes = vec![class("9А", 9), class("10А", 10), class("10В", 10)];
+        let journal = crate::domain::journal::Journal { classes, ..Default::default() };
+        let known = Known::of(&journal, std::iter::empty());
+        let lesson = |line: usize, class: &str, subject: &str, number: &str| {
+            (line, [class, subject, "", "Понедельник", number, ""].map(str::to_owned).to_vec())
+        };
+        let rows = vec![
+            lesson(2, "9А", "Химия", "1"),
+            lesson(2, "10Б", "Алгебра", "1"),
+            lesson(2, "10В", "Физика", "1"),
+            lesson(3, "10Б", "Музыка", "2"),
+        ];
+        let heads = ["Класс", "Предмет", "Группа", "День недели", "Урок", "Кабинет"].map(str::to_owned).to_vec();
+        let of = |covers: &[&str]| YearSheet {
+            layout: &TIMETABLE,
+            place: "Расписание.csv".to_owned(),
+            course: String::new(),
+            sheet: Sheet { heads: heads.clone(), rows: rows.clone(), letters: Vec::new() },
+            covers: covers.iter().map(|class| (*class).to_owned()).collect(),
+            findings: Vec::new(),
+        };
+        let (kept, told) = of(&["9А", "10Б", "10В"]).without_strange_columns(&known);
+        let classes: Vec<&str> = kept.rows.iter().map(|(_, row)| row[0].as_str()).collect();
+        assert_eq!(classes, ["9А", "10В"]);
+        let told: Vec<String> = told.iter().map(|one| format!("{}: {}", one.place, one.message)).collect();
+        assert_eq!(
+            told,
+            [
+                "Расписание.csv: столбец «10Б»: класса «10Б» в школе нет; возможно, «10А»; исправьте заголовок столбца: из-за него не взято уроков — 2"
+            ]
+        );
+        // Rows that name their class themselves stay, each to be mended by itself.
+        let (kept, told) = of(&[]).without_strange_columns(&known);
+        assert_eq!((kept.rows.len(), told.len()), (4, 0));
     }
 
     #[test]

@@ -88,7 +88,8 @@ impl Policy {
             }
             Policies::Show { policy: asked } => {
                 let Some(policy) = named(desk, asked.as_deref()).await? else { return Ok(REFUSED) };
-                print_policy(desk, &policy);
+                let adopted = if desk.json { String::new() } else { adoption(desk, asked.as_deref(), &policy).await? };
+                print_policy(desk, &policy, &adopted);
                 Ok(0)
             }
             Policies::Lint { policy: asked } => match named(desk, asked.as_deref()).await? {
@@ -141,6 +142,20 @@ async fn named(desk: &Desk, asked: Option<&str>) -> Result<Option<policy::Policy
     }
 }
 
+/// How the school itself took a policy, as its history says it: «в школе введены с 01.09.2026: приказ от 28.08.2026 № 101». Empty for what was
+/// read from a file or from the program, and where no house is named.
+async fn adoption(desk: &Desk, asked: Option<&str>, policy: &policy::Policy) -> Result<String, Failure> {
+    let is_elsewhere = |name: &str| policy::builtin(name).is_some() || std::path::Path::new(name).exists();
+    if desk.folder().is_err() || asked.is_some_and(is_elsewhere) {
+        return Ok(String::new());
+    }
+    let history = flow::policy::history(&desk.house().await?).await?;
+    Ok(history.by_digest(policy.digest).map_or_else(String::new, |one| match one.from {
+        Some(from) => format!("в школе введены с {}: {}", words::date_short(from), one.adopted()),
+        None => "в школе действуют с создания дома, приказом не вводились".to_owned(),
+    }))
+}
+
 /// A policy by name or file; `None` after its findings were printed.
 fn read(asked: &str) -> Result<Option<policy::Policy>, Failure> {
     let (name, text) = policy_text(asked)?;
@@ -179,14 +194,22 @@ impl<'a> ValueLine<'a> {
     }
 }
 
-fn print_policy(desk: &Desk, policy: &policy::Policy) {
+/// `adopted`: how the school took it; empty outside of a house.
+fn print_policy(desk: &Desk, policy: &policy::Policy, adopted: &str) {
     if desk.json {
         print_json(&policy.values.iter().map(ValueLine::of).collect::<Vec<_>>());
         return;
     }
     print!("{}", wrapped(&format!("{} — {}", policy.name, policy.title), 4));
-    let order = policy.order();
-    print!("{}", wrapped(if order.is_empty() { "приказ не назван" } else { &order }, 4));
+    // The order of whoever wrote the regulation is one thing, that by which this school took it another.
+    let order = match policy.order() {
+        order if order.is_empty() => "в самом положении приказ не назван".to_owned(),
+        order => order,
+    };
+    print!("{}", wrapped(&order, 4));
+    if !adopted.is_empty() {
+        print!("{}", wrapped(adopted, 4));
+    }
     println!("SHA-256 {}", policy.digest);
     for value in &policy.values {
         let grounds: Vec<&str> =

@@ -102,25 +102,39 @@ pub async fn reissue_of(house: &House, last: &CopyRow, ground: &str, act: &Act) 
         _ => freeze::freeze(&journal, &class, &span, &policy, told),
     };
     let drafted = freeze(&told)?;
+    let said = tx.list_statements(&last.id, last.version).await?;
+    // Certificates of another authority would not be believed in the new record; a signature on a sheet whose paper was altered speaks for
+    // nothing that was issued.
+    let stands = was.school.authority == told.authority;
+    let graves = house.db.list_graves(id, last.version).await?;
+    let altered = graves.iter().filter_map(|one| was.sheets.get((one.leaf.sheet as usize).checked_sub(1)?));
+    let altered: BTreeSet<String> = altered.map(|sheet| sheet.id().to_owned()).collect();
+    let carried = |next: &Snapshot, statement: &StatementRow| -> Option<KeptRow> {
+        let mut row = keeps(next, statement).filter(|_| stands && !compromise::is_void(&voids, statement))?;
+        row.sheets.retain(|sheet| !altered.contains(sheet));
+        (!row.sheets.is_empty()).then_some(row)
+    };
+    let (mut spoken, mut stay) = (BTreeSet::new(), BTreeSet::new());
+    for statement in &said {
+        spoken.extend(keeps(&drafted, statement).into_iter().flat_map(|row| row.sheets));
+        stay.extend(carried(&drafted, statement).into_iter().flat_map(|row| row.sheets));
+    }
     let remarks = recall::with_recalls(house, id).await?;
     told.changes = Some(ChangesSheet {
         id: "changes".to_owned(),
         replaces: last.version,
         ground: ground.to_owned(),
         rows: change_rows(&was, &drafted, |sheet| remark_on(&remarks, last.version, sheet)),
+        signed_anew: spoken.difference(&stay).cloned().collect(),
     });
     let snapshot = freeze(&told)?;
     let superseded =
         copy::next(last.state, Action::Supersede).map_err(|refusal| Error::State { copy: last.id.clone(), refusal })?;
-    let said = tx.list_statements(&last.id, last.version).await?;
     tx.move_copy(&last.id, last.version, last.state, superseded).await?;
     tx.record_frozen(&snapshot, State::Frozen).await?;
     let (mut kept, mut kept_by) = (Vec::new(), BTreeSet::new());
-    // Certificates of another authority would not be believed in the new record.
-    let stands = was.school.authority == snapshot.school.authority;
-    let sound = |statement: &&StatementRow| stands && !compromise::is_void(&voids, statement);
-    for statement in said.iter().filter(sound) {
-        if let Some(row) = keeps(&snapshot, statement) {
+    for statement in &said {
+        if let Some(row) = carried(&snapshot, statement) {
             kept.push(Digest::of(statement.body.as_bytes()));
             tx.keep_statement(id, snapshot.copy.version, &row).await?;
             kept_by.insert(row.signer);

@@ -50,6 +50,8 @@ pub struct Counts {
     pub same: usize,
     /// Numbers of the lines of the history.
     pub seqs: Vec<u64>,
+    /// Of a trial: what would be wrong with the year and bars nothing.
+    pub warnings: Vec<Finding>,
 }
 
 /// How a sheet meets what stands.
@@ -265,7 +267,7 @@ pub async fn take_sheet(
     coming: &Coming<'_>,
 ) -> Result<Outcome, Error> {
     let Coming { sheet, fixed, meeting, dry_run } = coming;
-    let open = Year::open(house, year).await?;
+    let mut open = Year::open(house, year).await?;
     let rows = open.rows(house, layout).await?;
     let first = next_given(layout, &rows);
     let (written, _) = spelling::written_out(layout, sheet, &open.known);
@@ -301,24 +303,55 @@ pub async fn take_sheet(
         *(if standing.is_some() { &mut counts.changed } else { &mut counts.new }) += 1;
         edits.push(edit(layout, year, row, Some(row)));
     }
-    if *meeting == Meeting::Replace {
-        let kept: BTreeSet<&[String]> = rows_coming.iter().map(|one| &one.row[..layout.key]).collect();
-        let of_part = |row: &&Vec<String>| {
-            fixed.iter().all(|(name, value)| layout.place(name).is_none_or(|at| row[at] == *value))
-        };
-        for row in rows.iter().filter(of_part).filter(|row| !kept.contains(&row[..layout.key])) {
-            findings.extend(barred(house, &open, layout, Some(row), None).await?);
-            counts.gone += 1;
-            edits.push(edit(layout, year, row, None));
+    let kept: BTreeSet<&[String]> = rows_coming.iter().map(|one| &one.row[..layout.key]).collect();
+    let is_of_part =
+        |row: &[String]| fixed.iter().all(|(name, value)| layout.place(name).is_none_or(|at| row[at] == *value));
+    let (mut goes, mut stays) = (Vec::new(), Vec::new());
+    for row in rows.iter().filter(|row| !kept.contains(&row[..layout.key])) {
+        if *meeting == Meeting::Replace && is_of_part(row) {
+            goes.push(row);
+        } else {
+            stays.push(row.clone());
         }
+    }
+    for row in goes {
+        findings.extend(barred(house, &open, layout, Some(row), None).await?);
+        counts.gone += 1;
+        edits.push(edit(layout, year, row, None));
     }
     if !findings.is_empty() {
         return Ok(Outcome::Refused(findings));
     }
     if *dry_run {
+        counts.warnings = warnings(&mut open, layout, &rows_coming, stays);
         return Ok(Outcome::Would(counts));
     }
     write(house, act, layout, edits, counts).await
+}
+
+/// What a trial warns of: lines on days without lessons, and what the checks of the whole table would say once these rows stand beside those
+/// that stay.
+fn warnings(open: &mut Year, layout: &Layout, coming: &[LineRead], stays: Vec<Vec<String>>) -> Vec<Finding> {
+    let Year { journal, setup, .. } = open;
+    let mut told = Vec::new();
+    match layout.table {
+        "control_works" => {
+            let of_line = |one: &LineRead| {
+                checks::work_without_lessons(journal, setup, &one.row, &format!("строка {}", one.line))
+            };
+            told.extend(coming.iter().filter_map(of_line));
+        }
+        "plan_topics" => {
+            let rows = coming.iter().map(|one| (one.line, one.row.as_slice()));
+            told.extend(plan::without_lessons(journal, setup, &setup.calendar(journal), rows));
+        }
+        _ => {}
+    }
+    if rules::is_foreseen(layout.table) {
+        let rows = stays.into_iter().chain(coming.iter().map(|one| one.row.clone())).collect();
+        told.extend(rules::foreseen(layout, journal, setup, rows));
+    }
+    told
 }
 
 /// Lays the topics of a course's plan on the days of its lessons by timetable and calendar.
@@ -348,12 +381,8 @@ pub async fn lay_out_plan(house: &House, act: &Act, year: &str, course: &str) ->
 /// Days of a course's lessons by timetable and calendar, once for each lesson.
 pub fn lesson_days(open: &Year, course: &str) -> Vec<chrono::NaiveDate> {
     let (journal, setup) = (&open.journal, &open.setup);
-    let Some(known) = journal.courses.iter().find(|known| known.id == course) else { return Vec::new() };
-    let Some(class) = journal.class(&known.class) else { return Vec::new() };
-    let calendar = setup.calendar(journal);
-    let days: Vec<chrono::NaiveDate> = calendar.study_days(&class.name).into_iter().collect();
-    let weekday_of = |day| setup.weekday_of(&calendar, &class.name, class.grade, day);
-    timetable::lesson_days(setup, course, &days, &weekday_of)
+    let known = journal.courses.iter().find(|known| known.id == course);
+    known.map(|known| timetable::days_of(journal, setup, &setup.calendar(journal), known)).unwrap_or_default()
 }
 
 /// Marks a person as acquainted with an order.

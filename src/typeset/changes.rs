@@ -1,6 +1,7 @@
 //! The page of a re-issued copy that says what changed: sheet, learner, cell, was, is, ground (F44). Floor 1.
 
 use crate::domain::snapshot::{ChangedValue, ChangesSheet};
+use crate::domain::words;
 
 use super::fit::{LEADING, fit};
 use super::fonts::Face;
@@ -37,12 +38,23 @@ pub fn bind(binder: &mut Binder<'_>, index: usize, sheet: &ChangesSheet) {
         page.texts.push(Text::top(words, "left", Face::Serif, &ground));
         if rows.is_empty() {
             let room = Room { x: page.x, y: top + mm(1.0), w: page.w, h: mm(10.0) };
-            let text = "Содержание листов не изменилось: подписи учителей под своими листами остались в силе.";
-            page.texts.push(Text::top(room, "left", Face::Serif, &fit(text, Face::Serif, 10.0, room.w, room.h)));
+            let text = unchanged(sheet);
+            page.texts.push(Text::top(room, "left", Face::Serif, &fit(&text, Face::Serif, 10.0, room.w, room.h)));
         } else {
             page.tables.push(flow(&Flow { at: [page.x, top], head: HEAD, size: SIZE, line: LINE }, &shapes, &rows));
         }
         binder.bind(page);
+    }
+}
+
+/// What stands where nothing changed: which signatures stand.
+fn unchanged(sheet: &ChangesSheet) -> String {
+    match sheet.signed_anew.len() as u64 {
+        0 => "Содержание листов не изменилось: подписи учителей под своими листами остались в силе.".to_owned(),
+        n => {
+            let sheets = words::count(n, "лист", "листа", "листов");
+            format!("Содержание листов не изменилось. Прежняя подпись не перенесена, подписывается заново: {sheets}.")
+        }
     }
 }
 

@@ -235,6 +235,7 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     classes.sort_by(|a, b| names::natural(a, b));
     classes.dedup();
     let outdated_classes = classes.join(", ");
+    let issues = visitor.reach(Action::IssueCopies);
     let opens = items.iter().any(|item| item.outdated.is_none());
     let ticks = items.iter().any(|item| item.faults.is_empty());
     let owes = whole.iter().any(|item| item.outdated.is_none());
@@ -244,7 +245,7 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     answer::page(&BoardPage {
         supplements: supplement::waiting(&state, &directory, &visitor).await?,
         acting: acting::acting(&state, &directory, &visitor, owes).await?,
-        may_issue: visitor.may_anywhere(Action::IssueCopies),
+        may_issue: classes.iter().any(|class| issues.class(class, grade(class))),
         issuers: visitor.rules.who(Action::IssueCopies),
         to_seal: to_seal.collect(),
         sealing,

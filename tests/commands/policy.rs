@@ -333,6 +333,8 @@ fn a_policy_is_adopted_by_order_and_an_old_copy_still_cites_its_own() {
     assert_eq!(code(&here(&["close", "--period", "Q1", "--class", "9А"])), 0);
     let show = |copy: &str| read(&here(&["show", copy]));
     assert!(show("2025-09A-Q1").contains("действуют и сегодня"), "{}", show("2025-09A-Q1"));
+    let ruled = || read(&here(&["policy", "show"]));
+    assert!(ruled().contains("в школе действуют с создания дома, приказом не вводились"), "{}", ruled());
     let unordered = here(&["policy", "adopt", "kurskoe-2019"]);
     assert_eq!(code(&unordered), 2, "an order is asked for: {}", read(&unordered));
     let early =
@@ -342,6 +344,10 @@ fn a_policy_is_adopted_by_order_and_an_old_copy_still_cites_its_own() {
     let output =
         here(&["policy", "adopt", "kurskoe-2019", "--order", "приказ от 01.09.2025 № 7", "--from", "2025-09-01"]);
     assert_eq!(code(&output), 0, "{}", read(&output));
+    // The school's own order stands beside that of whoever wrote the regulation, as in the history.
+    assert!(ruled().contains("\nв школе введены с 01.09.2025: приказ от 01.09.2025 № 7\n"), "{}", ruled());
+    let preset = read(&here(&["policy", "show", "bauman"]));
+    assert!(preset.contains("в самом положении приказ не назван") && !preset.contains("в школе"), "{preset}");
     let old = show("2025-09A-Q1");
     assert!(old.contains("Основание: Положение об электронном классном журнале (образец)"), "{old}");
     assert!(

@@ -182,6 +182,7 @@ fn what_is_wrong_is_told_with_file_row_and_column_and_nothing_comes_in() {
         }
         let room = findings.iter().find(|one| one.found == "999").expect("the room");
         assert_eq!(room.expected, "кабинет из списка кабинетов");
+        assert_eq!(room.message, "кабинета «999» в школе нет");
         assert!(house.db.list_year_rows("rooms", YEAR).await.unwrap().is_empty(), "not the right rows either");
         // A column that is not the table's, and one that is missing.
         let findings = refused(&house, &one("Звонки.csv", "Урок;Начало;Цвет\n1;8:30;белый\n".into())).await;
@@ -384,6 +385,35 @@ fn days_of_another_year_and_days_without_lessons_are_told_before_anything_is_wri
         let order = order.replace("2024", "2025").replace("7Б", "7Ъ");
         let findings = refused(&house, &one("Движение.csv", order.into())).await;
         assert_eq!(findings[0].message, "класса «7Ъ» в школе нет", "{findings:#?}");
+    });
+}
+
+#[test]
+fn a_dry_run_of_files_tells_clashes_of_the_timetable_and_topics_without_a_lesson() {
+    in_every_house(|house| async move {
+        letopis::flow::setup::seed_demo_setup(&house, &act(2), YEAR).await.unwrap();
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let own: Vec<_> = open.journal.courses.iter().filter(|c| c.class == "7А" && c.group.is_empty()).collect();
+        let (a, b) = (&own[0].subject, &own[1].subject);
+        let lessons = format!("Класс;Предмет;День недели;Урок\n7А;{a};сб;1\n7А;{b};сб;1\n7А;{a};пн;12\n");
+        let files = [
+            BundleFile::new("Расписание.csv", lessons.into()),
+            BundleFile::new(format!("КТП 7А {a}.csv"), "Тема;Часов;Дата по плану\nЗвук;1;12.10.2025\n".into()),
+        ];
+        let preview = exchange::preview(&house, &files, &Wish::default(), &act(3)).await.unwrap();
+        assert!(preview.clean, "{:#?}", preview.told);
+        let of = |code: &str| preview.told.iter().map(|one| &one.finding).find(|one| one.code == code).expect(code);
+        for code in ["timetable.day-off", "timetable.learners-twice", "timetable.no-bell"] {
+            let one = of(code);
+            assert!(one.severity == Severity::Warning && one.place.starts_with("Расписание: "), "{one}");
+        }
+        let topic = of("plan.no-lesson");
+        assert!(topic.place.ends_with("строка 2, «Дата по плану»"), "{topic}");
+        assert!(topic.message.contains("у 7А нет уроков (воскресенье)"), "{topic}");
+        // A holiday of another year is refused, as a topic and a work are.
+        let days = "С;По;Что это;Название\n30.03.2028;30.03.2028;каникулы;Весенние\n";
+        let findings = refused(&house, &one("Календарь.csv", days.into())).await;
+        assert!(findings.iter().any(|one| one.code == "calendar.outside-year"), "{findings:#?}");
     });
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use letopis::domain::finding::{Finding, Severity};
 use letopis::domain::readiness::{Line, State, is_ready};
 use letopis::domain::rights::Role;
 use letopis::domain::setup::layout::{
@@ -26,6 +27,23 @@ async fn take(house: &House, layout: &'static letopis::domain::setup::layout::La
     )
     .await
     .unwrap()
+}
+
+/// What a trial of a sheet that may come in warns of.
+async fn warned(
+    house: &House,
+    layout: &'static letopis::domain::setup::layout::Layout,
+    text: &str,
+    fixed: &BTreeMap<&str, String>,
+) -> Vec<Finding> {
+    let coming = Coming { sheet: Sheet::from_clipboard(text), fixed, meeting: Meeting::Add, dry_run: true };
+    match setup::take_sheet(house, &act(6), YEAR, layout, &coming).await.unwrap() {
+        Outcome::Would(counts) => {
+            assert!(counts.warnings.iter().all(|one| one.severity == Severity::Warning), "{:?}", counts.warnings);
+            counts.warnings
+        }
+        other => panic!("not tried: {other:?}"),
+    }
 }
 
 fn codes(outcome: &Outcome) -> Vec<&'static str> {
@@ -147,6 +165,67 @@ fn a_teacher_or_a_room_in_two_places_at_once_is_found() {
         for code in ["timetable.teacher-twice", "timetable.room-twice", "timetable.learners-twice"] {
             assert!(found.contains(&code), "{code}: {found:?}");
         }
+    });
+}
+
+#[test]
+fn a_trial_tells_clashes_of_the_timetable_and_crowded_days_before_they_are_written() {
+    in_every_house(|house| async move {
+        setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let own: Vec<_> = open.journal.courses.iter().filter(|c| c.class == "7А" && c.group.is_empty()).collect();
+        let (a, b) = (&own[0].id, &own[1].id);
+        let bare = BTreeMap::new();
+        let rows = format!("Курс\tДень недели\tУрок\n{a}\tсуббота\t1\n{b}\tсуббота\t1\n{a}\tпонедельник\t12\n");
+        let told = warned(&house, &TIMETABLE, &rows, &bare).await;
+        let of = |code: &str| told.iter().filter(|one| one.code == code).collect::<Vec<_>>();
+        assert_eq!(of("timetable.day-off").len(), 2, "{told:#?}");
+        assert_eq!(of("timetable.learners-twice")[0].place, "суббота, 1 урок, 7А");
+        let no_bell = of("timetable.no-bell");
+        assert_eq!(no_bell.len(), 1, "{told:#?}");
+        assert_eq!(no_bell[0].message, "урока № 12 в звонках нет (последний — 8)");
+        assert!(no_bell[0].place.ends_with("понедельник, 12 урок"), "{told:#?}");
+        let Outcome::Done(_) = take(&house, &TIMETABLE, &rows).await else { panic!("warnings bar nothing") };
+        let found = Year::open(&house, YEAR).await.unwrap().findings("timetable");
+        assert!(found.iter().any(|one| one.code == "timetable.no-bell"), "the year's page tells it as well");
+        assert!(warned(&house, &TIMETABLE, &rows, &bare).await.is_empty(), "what stands already is not told anew");
+
+        let row = |course: &str, day: &str| format!("{course}\t{day}\tКонтрольная работа\tпо плану учителя\n");
+        let heads = "Курс\tДата\tВид работы\tКто назначает\n";
+        let works = format!("{heads}{}{}{}", row(a, "15.10.2025"), row(b, "15.10.2025"), row(a, "12.10.2025"));
+        let told = warned(&house, &CONTROL_WORKS, &works, &bare).await;
+        let place = |code: &str| told.iter().find(|one| one.code == code).map(|one| one.place.as_str());
+        assert_eq!(place("works.two-a-day"), Some("7А, 15.10.2025"), "{told:#?}");
+        assert_eq!(place("works.day-off"), Some("строка 4, «Дата»"), "{told:#?}");
+    });
+}
+
+#[test]
+fn a_trial_of_a_plan_tells_topics_on_days_without_a_lesson() {
+    in_every_house(|house| async move {
+        setup::seed_demo_setup(&house, &act(5), YEAR).await.unwrap();
+        let open = Year::open(&house, YEAR).await.unwrap();
+        let course = open.journal.courses.iter().find(|c| c.hours_per_week_centi == 100).unwrap();
+        let fixed = BTreeMap::from([("course", course.id.clone())]);
+        let days = setup::lesson_days(&open, &course.id);
+        let autumn = open.setup.days.iter().find(|days| days.name == "Осенние каникулы").unwrap().starts;
+        // A weekday of September beside the lesson's own.
+        let is_weekday = |day: &chrono::NaiveDate| chrono::Datelike::weekday(day).num_days_from_monday() < 5;
+        let beside = days[0].iter_days().find(|day| !days.contains(day) && is_weekday(day));
+        let told = async |days: &[chrono::NaiveDate]| {
+            let rows = days.iter().map(|day| format!("Звук\t1\t{}\n", day.format("%d.%m.%Y"))).collect::<String>();
+            warned(&house, &PLAN_TOPICS, &format!("Тема\tЧасов\tДата по плану\n{rows}"), &fixed).await
+        };
+        assert_eq!(told(&days[..3]).await, []);
+        let sunday = "2025-10-12".parse().unwrap();
+        let told = told(&[days[0], autumn, sunday, beside.unwrap()]).await;
+        let places: Vec<&str> = told.iter().map(|one| one.place.as_str()).collect();
+        assert_eq!(places, [3, 4, 5].map(|line| format!("строка {line}, «Дата по плану»")), "{told:#?}");
+        for (one, why) in told.iter().zip(["(Осенние каникулы)", "(воскресенье)", "по расписанию нет"])
+        {
+            assert!(one.code == "plan.no-lesson" && one.message.contains(why), "{one}");
+        }
+        assert!(told[0].message.contains(&format!("у {} нет уроков", course.class)), "{}", told[0]);
     });
 }
 

@@ -72,7 +72,13 @@ impl Rules {
 
     /// The clause that binds an action: empty where the matrix alone decides.
     pub fn clause(&self, action: Action) -> &str {
-        self.clause_of(action).filter(|clause| clause.own).map_or("", |clause| &clause.clause)
+        // One clause speaks of everybody's way in. The staff's is the administrator's by the matrix, whatever it says of families (SEC-05): it binds
+        // there only when it names somebody else.
+        let is_of_matrix = |role: &Role| matches!(role, Role::Administrator | Role::ClassTeacher);
+        let binds = |clause: &&Clause| {
+            clause.own && (action != Action::IssueStaffCredentials || !clause.roles.iter().all(is_of_matrix))
+        };
+        self.clause_of(action).filter(binds).map_or("", |clause| &clause.clause)
     }
 
     /// What a role may do with an action, the rules laid over the matrix.
@@ -240,6 +246,14 @@ mod tests {
         for (preset, _) in crate::domain::policy::BUILTIN {
             assert_eq!(may(preset, Action::IssueStaffCredentials), "administrator", "{preset}");
         }
+        // The clause of families refuses nobody the staff's way in: that is the matrix's.
+        let bauman = rules("bauman", false);
+        let decided = decide(Role::ClassTeacher, Action::IssueStaffCredentials, Standing::Own, &bauman);
+        assert_eq!(decided, Decision::Refused(Why::NotTheOffice));
+        assert_eq!(
+            bauman.refusal(Action::IssueStaffCredentials, Why::NotTheOffice),
+            "Ваша должность не даёт права на это действие. Сюда ведут должности: администратор."
+        );
         // Where class teachers give families nothing, that is said in words, in the refusal too.
         let said = |preset| rules(preset, false).families();
         let by_state = "родители и ученики входят через ЕСИА (Госуслуги), классный руководитель логинов не выдаёт";

@@ -219,6 +219,7 @@ impl Known {
             },
             Is::Staff => near(&self.staff, "staff", "сотрудника"),
             Is::Learner => near(&self.learners, "learner", "ученика"),
+            Is::Room => format!("кабинета «{text}» в школе нет"),
             _ => "не понято".to_owned(),
         }
     }

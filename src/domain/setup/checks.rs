@@ -304,8 +304,8 @@ pub fn days_of_year(year: &str) -> Option<(NaiveDate, NaiveDate)> {
     Some((first, first.with_year(first.year() + 1)?.pred_opt()?))
 }
 
-/// A row with days of another school year, where mostly the figure of the year is wrong. Days of the calendar do nothing then, which is warned
-/// of; a topic of a plan and a control work would stand where nobody looks, and are refused.
+/// A row with days of another school year, where mostly the figure of the year is wrong: it would stand where nobody looks, and is refused.
+/// Of the calendar the summer before the year does nothing, as many calendars list it, and is only warned of.
 pub fn outside_year(layout: &Layout, row: &[String], year: &str, place: &str) -> Option<Finding> {
     let (first, last) = days_of_year(year)?;
     let day = |name: &str| row.get(layout.place(name)?)?.parse::<NaiveDate>().ok();
@@ -319,8 +319,10 @@ pub fn outside_year(layout: &Layout, row: &[String], year: &str, place: &str) ->
             if ends < starts || first <= starts && ends <= last {
                 return None;
             }
+            let is_summer = first.with_month(6).is_some_and(|june| june <= starts) && ends <= last;
             let message = format!("дни календаря вне учебного года {year}: проверьте год в датах");
-            let finding = Finding::new("calendar.outside-year", place, message).weighing(Severity::Warning);
+            let finding = Finding::new("calendar.outside-year", place, message);
+            let finding = finding.weighing(if is_summer { Severity::Warning } else { Severity::Error });
             return Some(finding.expected_found(span(first, last), span(starts, ends)));
         }
         _ => return None,
@@ -338,26 +340,32 @@ pub fn work_without_lessons(journal: &Journal, setup: &Setup, row: &[String], pl
     let course = journal.courses.iter().find(|known| known.id == *course)?;
     let day = day.parse::<NaiveDate>().ok()?;
     let (first, last) = days_of_year(&journal.school.year)?;
-    let grade = journal.class(&course.class).map_or(0, |class| class.grade);
-    let periods = journal.periods_of_grade(grade);
-    if !(first..=last).contains(&day) || periods.is_empty() {
+    if !(first..=last).contains(&day) {
         return None;
     }
-    let why = if is_day_off(setup, &course.class, grade, day) {
-        let named = setup.days.iter().filter(|days| days.contains(day) && days.scope.holds(&course.class, grade));
-        let name = named.map(|days| days.name.as_str()).find(|name| !name.is_empty());
-        name.unwrap_or(if day.weekday() == Weekday::Sun {
-            "воскресенье"
-        } else {
-            "неучебный день"
-        })
-    } else if !periods.iter().any(|period| period.starts <= day && day <= period.ends) {
-        "вне учебных периодов"
-    } else {
-        return None;
-    };
+    let why = why_no_lessons(journal, setup, &course.class, day)?;
     let message = format!("{} у {} нет уроков ({why}): проверьте дату работы", words::date_short(day), course.class);
     Some(Finding::new("works.day-off", format!("{place}, «Дата»"), message).weighing(Severity::Warning))
+}
+
+/// Why a class has no lessons on a day: «Осенние каникулы», «воскресенье», «вне учебных периодов»; `None` when it may have some, and while
+/// the class has no study periods.
+pub fn why_no_lessons<'s>(journal: &Journal, setup: &'s Setup, class: &str, day: NaiveDate) -> Option<&'s str> {
+    let grade = journal.class(class).map_or(0, |class| class.grade);
+    let periods = journal.periods_of_grade(grade);
+    if periods.is_empty() {
+        return None;
+    }
+    if is_day_off(setup, class, grade, day) {
+        let named = setup.days.iter().filter(|days| days.contains(day) && days.scope.holds(class, grade));
+        let name = named.map(|days| days.name.as_str()).find(|name| !name.is_empty());
+        return Some(name.unwrap_or(match day.weekday() {
+            Weekday::Sun => "воскресенье",
+            _ => "неучебный день",
+        }));
+    }
+    let is_within = periods.iter().any(|period| period.starts <= day && day <= period.ends);
+    (!is_within).then_some("вне учебных периодов")
 }
 
 /// Bells of every schedule: each lesson ends after it begins, and before the next begins.
@@ -543,7 +551,11 @@ mod tests {
         assert!(told("2025-10-27", "2025-11-04").is_none() && told("2026-06-01", "2026-08-31").is_none());
         let wrong = told("2024-10-27", "2024-11-04").unwrap();
         assert!(wrong.message.contains("вне учебного года 2025/2026"), "{wrong}");
-        assert_eq!(wrong.found, "27.10.2024–04.11.2024");
+        assert_eq!((wrong.found.as_str(), wrong.severity), ("27.10.2024–04.11.2024", Severity::Error));
+        let severity = |starts: &str, ends: &str| told(starts, ends).map(|one| one.severity);
+        assert_eq!(severity("2028-03-30", "2028-03-30"), Some(Severity::Error));
+        assert_eq!(severity("2025-10-27", "2026-11-04"), Some(Severity::Error), "a break longer than the year");
+        assert_eq!(severity("2025-06-01", "2025-08-31"), Some(Severity::Warning), "the summer before does no harm");
         // A topic and a work of another year are refused: nobody would find them.
         let topic = ["C1", "1", "", "Звук", "100", "2025-08-31", "", ""].map(str::to_owned);
         let wrong = outside_year(&PLAN_TOPICS, &topic, "2025/2026", "строка 2").unwrap();

@@ -87,7 +87,7 @@ impl Sheet {
         std::iter::once(line(&self.heads)).chain(rows).map(|line| line + "\n").collect()
     }
 
-    /// A plan without headings: two to four columns, of which one is topics, one their hours in most of the rows, and others the topics'
+    /// A plan without headings: two to four columns, of which one is topics and one their hours in most of the rows, and others the topics'
     /// numbers or days. The same sheet with headings; `None` for any other.
     pub fn headed_as_plan(&self) -> Option<Self> {
         let width = self.heads.len();
@@ -106,8 +106,8 @@ impl Sheet {
             said.peek().is_some() && said.all(looks_like_day)
         };
         let is_topics = |at: &usize| {
-            let words = |text: &str| !text.is_empty() && parse_hours(text).is_none() && !looks_like_day(text);
-            column(*at).all(words)
+            let said: Vec<&str> = column(*at).filter(|text| !text.is_empty()).collect();
+            2 * said.len() > rows.len() && said.iter().all(|one| parse_hours(one).is_none() && !looks_like_day(one))
         };
         let (days, others): (Vec<usize>, Vec<usize>) = (0..width).partition(is_days);
         let (topics, numbers): (Vec<usize>, Vec<usize>) = others.into_iter().partition(is_topics);

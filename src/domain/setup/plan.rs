@@ -2,13 +2,18 @@
 //!
 //! JRN-04; 002 4.2: made before the year begins, and its hours equal the curriculum's.
 
-use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Topic, hours_text};
+use chrono::{Datelike as _, NaiveDate};
+
+use super::cells::course_words;
+use super::layout::PLAN_TOPICS;
+use super::{Setup, Topic, checks, hours_text, timetable};
+use crate::domain::calendar::{SchoolCalendar, holiday_name};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::journal::Course;
+use crate::domain::journal::{Course, Journal};
 use crate::domain::period;
-use crate::domain::words;
+use crate::domain::words::{self, WEEKDAYS};
 
 /// Study weeks of a year: 33 in grade 1, 34 in the others (СанПиН, domain.md 3.3).
 pub fn study_weeks(grade: u8) -> u32 {
@@ -125,6 +130,58 @@ pub fn check(course: &Course, grade: u8, topics: &[&Topic]) -> Vec<Finding> {
     findings
 }
 
+/// Rows of one sheet told each by itself, when topics stand on days without lessons; of the others only how many.
+const MOST_TOLD: usize = 10;
+
+/// Topics of one sheet on days on which their class has no lessons, or their course none by the timetable: warnings with line and reason.
+/// `rows` are lines and cells in the order of the layout's columns; days of another year are [`checks::outside_year`]'s.
+pub fn without_lessons<'r>(
+    journal: &Journal,
+    setup: &Setup,
+    calendar: &SchoolCalendar,
+    rows: impl Iterator<Item = (usize, &'r [String])>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(at) = PLAN_TOPICS.place("planned") else { return findings };
+    let Some((first, last)) = checks::days_of_year(&journal.school.year) else { return findings };
+    let mut known: BTreeMap<&str, Option<(&Course, BTreeSet<NaiveDate>)>> = BTreeMap::new();
+    for (line, row) in rows {
+        let (Some(id), Some(day)) = (row.first(), row.get(at).and_then(|cell| cell.parse::<NaiveDate>().ok())) else {
+            continue;
+        };
+        let of_course = known.entry(id).or_insert_with(|| {
+            let course = journal.courses.iter().find(|course| course.id == *id)?;
+            Some((course, timetable::days_of(journal, setup, calendar, course).into_iter().collect()))
+        });
+        let Some((course, days)) = of_course else { continue };
+        if !(first..=last).contains(&day) || days.contains(&day) {
+            continue;
+        }
+        let (class, date) = (&course.class, words::date_short(day));
+        let holiday = || holiday_name(day).filter(|_| !calendar.is_study_day(class, day));
+        let why = checks::why_no_lessons(journal, setup, class, day).or_else(holiday);
+        let message = match why {
+            Some(why) => format!("{date} у {class} нет уроков ({why}): проверьте дату темы"),
+            // Without a timetable nobody can know the weekdays of a course.
+            None if days.is_empty() => continue,
+            None => {
+                let weekday = WEEKDAYS[day.weekday().num_days_from_monday() as usize];
+                let course = course_words(course);
+                format!("{date} ({weekday}) урока «{course}» по расписанию нет: проверьте дату темы")
+            }
+        };
+        let place = format!("строка {line}, «{}»", PLAN_TOPICS.columns[at].title);
+        findings.push(Finding::new("plan.no-lesson", place, message).weighing(Severity::Warning));
+    }
+    let more = findings.len().saturating_sub(MOST_TOLD);
+    findings.truncate(MOST_TOLD);
+    if more > 0 {
+        let message = format!("в дни без уроков — ещё {}", words::count(more as u64, "строка", "строки", "строк"));
+        findings.push(Finding::new("plan.no-lesson", "остальные темы", message).weighing(Severity::Warning));
+    }
+    findings
+}
+
 /// Hours of the topics that a plan puts on days within a stretch, in hundredths; `None` where it puts none there.
 pub fn hours_within<'t>(
     topics: impl IntoIterator<Item = &'t Topic>,
@@ -150,8 +207,31 @@ pub fn lay_out(topics: &[&Topic], days: &[NaiveDate]) -> Vec<Topic> {
         .collect()
 }
 
+/// The topic of the next lesson, today's or the first after: by the days of a plan that has them, else by the lessons that have passed. A
+/// topic of several hours is the next until its lessons are over. `days` has a day once for each lesson of the course.
+pub fn next_topic<'t>(topics: &[&'t Topic], days: &[NaiveDate], today: NaiveDate) -> Option<&'t Topic> {
+    let dated = |topic: &&Topic| topic.planned.is_some();
+    let Some(last) = topics.iter().rposition(dated) else {
+        return topic_for(topics, days.iter().filter(|day| **day < today).count() as u32);
+    };
+    let coming = topics.iter().position(|topic| topic.planned.is_some_and(|day| today <= day));
+    // Past the last day, what the plan puts on no day comes next.
+    let at = coming.unwrap_or(last + 1);
+    let next = topics.get(at).copied();
+    if next.is_some_and(|topic| topic.planned == Some(today)) {
+        return next;
+    }
+    let before = topics.get(..at).unwrap_or_default().iter().rev().copied().find(|topic| topic.planned.is_some());
+    let goes_on = before.filter(|topic| {
+        let since = |day: &&NaiveDate| topic.planned.is_some_and(|first| first <= **day) && **day < today;
+        let passed = days.iter().filter(since).count() as u32;
+        passed > 0 && passed * 100 < topic.hours_centi
+    });
+    goes_on.or(next)
+}
+
 /// The topic that the plan offers for the lesson after so many held lessons.
-pub fn topic_for<'t>(topics: &[&'t Topic], held: u32) -> Option<&'t Topic> {
+fn topic_for<'t>(topics: &[&'t Topic], held: u32) -> Option<&'t Topic> {
     let mut until = 0;
     topics.iter().copied().find(|topic| {
         until += topic.hours_centi;
@@ -162,7 +242,6 @@ pub fn topic_for<'t>(topics: &[&'t Topic], held: u32) -> Option<&'t Topic> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::setup::layout::PLAN_TOPICS;
     use crate::domain::setup::rules;
 
     fn topic(ordinal: u32, hours_centi: u32) -> Topic {
@@ -188,6 +267,24 @@ mod tests {
         assert_eq!(planned, [Some(days[0]), Some(days[1]), None]);
         let offered = |held| topic_for(&topics, held).map(|topic| topic.ordinal);
         assert_eq!([0, 1, 2, 3, 4].map(offered), [Some(1), Some(2), Some(2), Some(3), None]);
+    }
+
+    #[test]
+    fn the_next_topic_is_the_first_whose_day_has_not_passed_and_a_long_one_goes_on() {
+        let november = |day| NaiveDate::from_ymd_opt(2025, 11, day).unwrap_or_default();
+        let on = |ordinal, hours_centi, day| Topic { planned: Some(november(day)), ..topic(ordinal, hours_centi) };
+        let next = |topics: &[Topic], today: u32| {
+            let topics: Vec<&Topic> = topics.iter().collect();
+            next_topic(&topics, &[18, 21, 25, 28].map(november), november(today)).map(|topic| topic.ordinal)
+        };
+        let plan = [on(1, 100, 18), on(2, 100, 25), on(3, 100, 28), topic(4, 100)];
+        assert_eq!([18, 19, 25, 26, 28, 29].map(|day| next(&plan, day)), [1, 2, 2, 3, 3, 4].map(Some));
+        let long = [on(1, 200, 18), on(2, 200, 25)];
+        assert_eq!([19, 21, 22, 25, 28].map(|day| next(&long, day)), [1, 1, 2, 2, 2].map(Some));
+        assert_eq!(next(&long, 29), None);
+        let bare = [topic(1, 200), topic(2, 100)];
+        assert_eq!([18, 21, 22, 25].map(|day| next(&bare, day)), [1, 1, 2, 2].map(Some), "by the lessons alone");
+        assert_eq!(next(&[], 18), None);
     }
 
     #[test]

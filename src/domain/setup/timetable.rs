@@ -117,10 +117,36 @@ impl Held<'_> {
 /// Everything that cannot be in a timetable: teachers, rooms and learners in two places at once, more lessons than the sanitary
 /// rules allow, lessons on days that the class has not, hours that differ from the courses'.
 pub fn check(journal: &Journal, setup: &Setup) -> Vec<Finding> {
+    let mut findings = impossible(journal, setup);
+    findings.extend(hours(journal, setup));
+    findings
+}
+
+/// As [`check`], without the hours: those are right only when the timetables of all classes have come.
+pub fn impossible(journal: &Journal, setup: &Setup) -> Vec<Finding> {
     let held = held(journal, setup);
     let mut findings = collisions(journal, &held);
     findings.extend(weeks(journal, setup, &held));
-    findings.extend(hours(journal, setup));
+    findings.extend(beyond_bells(setup, &held));
+    findings
+}
+
+/// Lessons whose number the bells of their class have not; of a class without bells nothing is said here.
+fn beyond_bells(setup: &Setup, held: &[Held<'_>]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for one in held.iter().filter(|one| one.time.is_none()) {
+        let bells = setup.bells_of(&one.course.class, one.grade);
+        let (Some(first), Some(last)) = (bells.first(), bells.last()) else { continue };
+        let number = one.slot.number;
+        let edge = match (number < first.number, number > last.number) {
+            (true, _) => format!(" (первый — {})", first.number),
+            (_, true) => format!(" (последний — {})", last.number),
+            _ => String::new(),
+        };
+        let place = format!("{}, {}", one.words(), moment(one.slot));
+        let finding = Finding::new("timetable.no-bell", place, format!("урока № {number} в звонках нет{edge}"));
+        findings.push(finding.weighing(Severity::Warning));
+    }
     findings
 }
 
@@ -166,8 +192,13 @@ fn collisions(journal: &Journal, held: &[Held<'_>]) -> Vec<Finding> {
     findings
 }
 
-/// A course without members has the whole class.
+/// A course without members has the whole class; a group whose learners nobody named yet may well be apart from another group, and that
+/// they are not named is told by itself.
 fn share_learners(a: &Course, b: &Course) -> bool {
+    let is_unnamed = |course: &Course| !course.group.is_empty() && course.members.is_empty();
+    if a.id != b.id && (is_unnamed(a) && !b.group.is_empty() || is_unnamed(b) && !a.group.is_empty()) {
+        return false;
+    }
     a.members.is_empty() || b.members.is_empty() || a.members.iter().any(|learner| b.members.contains(learner))
 }
 
@@ -310,6 +341,14 @@ pub fn lesson_days(
     list
 }
 
+/// Days of a course's lessons by the year's timetable and calendar, once for each lesson, in time; none for a course of an unknown class.
+pub fn days_of(journal: &Journal, setup: &Setup, calendar: &SchoolCalendar, course: &Course) -> Vec<NaiveDate> {
+    let Some(class) = journal.class(&course.class) else { return Vec::new() };
+    let days: Vec<NaiveDate> = calendar.study_days(&class.name).into_iter().collect();
+    let weekday_of = |day: NaiveDate| setup.weekday_of(calendar, &class.name, class.grade, day);
+    lesson_days(setup, &course.id, &days, &weekday_of)
+}
+
 /// A lesson of the timetable that nobody held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lost<'y> {
@@ -430,5 +469,23 @@ mod tests {
         assert_eq!(hours(&[slot("music", 3, "A")]), 50);
         let shifts = [slot("maths", 1, ""), slot("physics", 1, "")];
         assert_eq!(hours_a_week(shifts.iter().zip([1, 2])), 200, "the first lessons of two shifts are at two times");
+    }
+
+    #[test]
+    fn groups_whose_learners_nobody_named_are_not_said_to_be_in_two_places() {
+        let course = |id: &str, group: &str, members: &[&str]| Course {
+            id: id.to_owned(),
+            class: "7А".to_owned(),
+            subject: "Английский язык".to_owned(),
+            group: group.to_owned(),
+            teacher_id: String::new(),
+            hours_per_week_centi: 100,
+            members: members.iter().map(|one| (*one).to_owned()).collect(),
+        };
+        let (whole, first, second) = (course("C1", "", &[]), course("C2", "1", &[]), course("C3", "2", &["L1"]));
+        assert!(!share_learners(&first, &second) && !share_learners(&second, &first));
+        assert!(share_learners(&whole, &first) && share_learners(&second, &whole), "the class has its groups");
+        assert!(share_learners(&first, &first), "a course is one with itself");
+        assert!(share_learners(&second, &course("C4", "3", &["L1"])), "a learner of both");
     }
 }

@@ -14,6 +14,9 @@ pub struct ChangesSheet {
     pub ground: String,
     /// The changes, sheet by sheet.
     pub rows: Vec<ChangedValue>,
+    /// Sheets that did not change and are signed anew all the same: under another authority, or because the paper under the signature was altered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed_anew: Vec<String>,
 }
 
 /// One value that changed.

@@ -11,6 +11,7 @@ use crate::domain::audit::{Event, EventKind};
 use crate::domain::change::in_force;
 use crate::domain::journal::Journal;
 use crate::domain::setup::layout::SETUP;
+use crate::domain::words;
 use crate::store::{Author, ChangeFilter, ChangeRow, ImportRow};
 
 /// An import that may be taken back.
@@ -91,6 +92,41 @@ pub async fn moments(house: &House, imports: &[ImportRow]) -> Result<BTreeMap<u6
         moments.extend(at.map(|at| (row.no, at)));
     }
     Ok(moments)
+}
+
+/// Could `along` be taken back right after `no`? Both came by one upload, and half of an upload is not left standing. Nothing is written.
+///
+/// # Errors
+/// [`Refusal::ImportStands`] of `along` when something that `no` did not bring keeps it: rows of the year's tables, a closed period.
+pub async fn check_along(house: &House, no: u64, along: u64) -> Result<(), Error> {
+    let imports = house.db.list_imports().await?;
+    let find = |no: u64| imports.iter().find(|row| row.no == no);
+    let (Some(first), Some(row)) = (find(no), find(along)) else { return Ok(()) };
+    let of = |row: &ImportRow| ChangeFilter { event: Some(row.event), ..ChangeFilter::default() };
+    // What has lines of its own is taken back row by row, or refused whole.
+    if !house.db.list_changes(&of(row)).await?.is_empty() {
+        return Ok(());
+    }
+    let brought = house.db.list_changes(&of(first)).await?;
+    for layout in SETUP {
+        let brought = |key: &[String]| {
+            brought.iter().any(|one| one.table == layout.table && one.old.is_none() && one.key.as_slice() == key)
+        };
+        let rows = house.db.list_year_rows(layout.table, &row.year).await?;
+        let others = rows.iter().filter(|cells| !brought(&cells[..layout.key])).count() as u64;
+        if others > 0 {
+            let rows = words::count(others, "строка", "строки", "строк");
+            let why = format!("в таблице года «{}» внесено позже: {rows}; сначала уберите их", layout.title);
+            return Err(Refusal::ImportStands { no: along, why }.into());
+        }
+    }
+    match house.db.list_closures().await?.into_iter().find(|closure| closure.year == row.year) {
+        Some(closure) => {
+            let why = format!("период {} класса {} уже закрыт", closure.period, closure.class);
+            Err(Refusal::ImportStands { no: along, why }.into())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Takes the import of that number back; gives how many rows it touched. Only the last one that stands can be.

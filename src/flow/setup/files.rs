@@ -16,17 +16,18 @@ use crate::bundle::{BundleFile, FileFacts};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
 use crate::domain::finding::{Finding, Severity};
+use crate::domain::setup::Stay;
 use crate::domain::setup::brought;
 use crate::domain::setup::checks;
 use crate::domain::setup::layout::{
-    BELLS, CALENDAR, CONTROL_WORKS, Column, Is, Layout, MOVEMENT, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE,
+    BELLS, CONTROL_WORKS, Column, Is, Layout, MOVEMENT, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE,
 };
 use crate::domain::setup::paste::{LineRead, Sheet};
+use crate::domain::setup::plan::without_lessons as topics_without_lessons;
 use crate::domain::setup::regime;
 use crate::domain::setup::rules;
 use crate::domain::setup::spelling;
 use crate::domain::setup::stays::{Movement, OrderMark};
-use crate::domain::setup::{Setup, Stay};
 use crate::store::ImportRow;
 use crate::vault;
 
@@ -81,7 +82,7 @@ impl Plan {
             changed: sum(&|came| came.changed),
             gone: sum(&|came| came.gone),
             same: sum(&|came| came.same),
-            seqs: Vec::new(),
+            ..Counts::default()
         }
     }
 
@@ -237,7 +238,9 @@ impl Planning<'_> {
                     continue;
                 }
             };
-            let (written, short) = spelling::written_out(layout, &sheet.sheet, &self.year.known);
+            let (own, strange) = sheet.without_strange_columns(&self.year.known);
+            self.plan.findings.extend(strange);
+            let (written, short) = spelling::written_out(layout, &own, &self.year.known);
             self.plan.findings.extend(short.into_iter().map(|one| placed(sheet, one)));
             match layout.read_lines(&written, &self.year.known, &fixed, first + coming.len()) {
                 Ok(mut rows) => {
@@ -285,6 +288,15 @@ impl Planning<'_> {
             }
             self.plan.findings.extend(wrong.into_iter().map(|one| placed(sheet, one)));
         }
+        if layout.table == PLAN_TOPICS.table {
+            let calendar = self.year.setup.calendar(&self.year.journal);
+            for of_sheet in coming.chunk_by(|a, b| std::ptr::eq(a.sheet, b.sheet)) {
+                let rows = of_sheet.iter().map(|one| (one.line, one.row.as_slice()));
+                let told = topics_without_lessons(&self.year.journal, &self.year.setup, &calendar, rows);
+                self.plan.findings.extend(told.into_iter().map(|one| placed(of_sheet[0].sheet, one)));
+            }
+        }
+        let mut goes: BTreeSet<&[String]> = BTreeSet::new();
         if !coming.is_empty() {
             let covers: BTreeSet<&str> = sheets.iter().flat_map(|sheet| &sheet.covers).map(String::as_str).collect();
             let meets = |row: &&Vec<String>| match self.meeting {
@@ -311,6 +323,7 @@ impl Planning<'_> {
                 self.plan.findings.extend(barred(self.house, &self.year, layout, Some(row), None).await?);
                 came.gone += 1;
                 self.plan.edits.push(edit(layout, &self.year.year, row, None));
+                goes.insert(&row[..layout.key]);
             }
         }
         if layout.table == STAYS.table {
@@ -325,11 +338,14 @@ impl Planning<'_> {
             self.plan.findings.extend(wrong);
             self.year.setup.stays = after;
         }
-        if layout.table == CALENDAR.table {
-            // Control works of the same files are judged by the days that come with them.
-            let rows = coming.iter().map(|one| one.row.clone()).collect();
-            let days = Setup::from_rows(&BTreeMap::from([(CALENDAR.table, rows)])).days;
-            self.year.setup.days.extend(days);
+        if rules::is_foreseen(layout.table) {
+            // The next tables of the same files are judged by the rows that come with them: plans and works by days, lessons by bells.
+            let goes_or_comes = |key: &[String]| goes.contains(key) || seen.contains_key(key);
+            let stays = standing.iter().filter(|row| !goes_or_comes(&row[..layout.key])).cloned();
+            let rows = stays.chain(coming.iter().map(|one| one.row.clone())).collect();
+            let told = rules::foreseen(layout, &self.year.journal, &mut self.year.setup, rows);
+            let place = |one: &Finding| format!("{}: {}", layout.title, one.place);
+            self.plan.findings.extend(told.into_iter().map(|one| Finding { place: place(&one), ..one }));
         }
         if layout.table == ROOMS.table {
             coming.iter().for_each(|one| self.year.known.add_room(&one.row[0]));

@@ -509,6 +509,9 @@ pub(in super::super) async fn undo(
     Form(asked): Form<Undoing>,
 ) -> Result<Response, Refusal> {
     let mut said = Vec::new();
+    if asked.along > 0 {
+        taken_back::check_along(&state.house, asked.no, asked.along).await?;
+    }
     for no in [asked.no, asked.along].into_iter().filter(|no| *no > 0) {
         match taken_back::undo(&state.house, &act(&state, &visitor), no).await {
             Ok(rows) => {

@@ -230,6 +230,36 @@ fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undo
 }
 
 #[test]
+fn both_parts_of_an_upload_are_taken_back_or_none_is() {
+    tell(async {
+        let place = place().await;
+        let house = &place.state.house;
+        let rooms = "Кабинет;Мест\r\n12;30\r\n".as_bytes().to_vec();
+        let both = vec![("a.zip".to_owned(), school()), ("кабинеты.csv".to_owned(), rooms)];
+        let own = Act { by: "T00001".into(), ..act() };
+        let token = staged::keep(house, &exchange::opened(both).unwrap(), &own).unwrap();
+        import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
+        let imports = house.db.list_imports().await.unwrap();
+        assert_eq!(imports.len(), 2, "lists, and a table of the year");
+        let layout = crate::domain::setup::layout::SETUP.into_iter().find(|one| one.table == "rooms").unwrap();
+        let mut row = house.db.list_year_rows("rooms", "2025/2026").await.unwrap().remove(0);
+        row[0] = "99".to_owned();
+        crate::flow::setup::put_row(house, &own, "2025/2026", layout, None, &row).await.unwrap();
+        let undoing = || {
+            let numbers = serde_json::json!({"no": imports[0].no, "along": imports[1].no});
+            Form(serde_json::from_value(numbers).unwrap())
+        };
+        let refused = import::undo(State(place.state.clone()), visitor("T00001"), undoing()).await;
+        assert!(refused.is_err(), "a room put in by hand keeps the year");
+        assert_eq!(house.db.list_year_rows("rooms", "2025/2026").await.unwrap().len(), 2, "nothing was taken back");
+        crate::flow::setup::remove_row(house, &own, "2025/2026", layout, &row[..layout.key]).await.unwrap();
+        import::undo(State(place.state.clone()), visitor("T00001"), undoing()).await.unwrap();
+        assert!(house.db.list_year_rows("rooms", "2025/2026").await.unwrap().is_empty());
+        assert!(house.db.list_years().await.unwrap().is_empty());
+    });
+}
+
+#[test]
 fn what_is_wrong_is_shown_in_place_with_its_row_and_cannot_be_confirmed() {
     tell(async {
         let place = place().await;

@@ -540,7 +540,7 @@ async fn add_list(
                 &brought(&written, listed.passed_over),
             ));
         }
-        Err(findings) => findings.iter().map(said).collect(),
+        Err(findings) => findings.iter().map(|finding| said(finding, &children)).collect(),
     };
     let page = family_page(&state, &visitor, frame, &class, "").await?;
     let offered = offer(&state, &visitor, &headers).await?;

@@ -382,11 +382,11 @@ async fn change_learner(
         Step::Said(said) => Ok(answer::done(&back, &said)),
         Step::Outcome(Outcome::Refused(findings)) => {
             let findings = super::sorted(findings).iter().map(readiness::plain).collect();
-            let sent = Sent { fields: Some(fields), findings, note: String::new() };
+            let sent = Sent { fields: Some(fields), findings, ..Sent::default() };
             learner_page(&state, &visitor, frame, opened, &learner, Shown::Again, sent).await
         }
         Step::Outcome(outcome @ Outcome::Would(_)) => {
-            let sent = Sent { fields: Some(fields), findings: Vec::new(), note: super::said(&outcome) };
+            let sent = Sent { fields: Some(fields), note: super::said(&outcome), ..Sent::default() };
             learner_page(&state, &visitor, frame, opened, &learner, Shown::Again, sent).await
         }
         Step::Outcome(outcome) if fields.value("act") == "put" && key.is_empty() => {

@@ -138,8 +138,7 @@ async fn change(
         Step::Said(said) => Ok(answer::done("/year/orders", &said)),
         Step::Outcome(Outcome::Refused(findings)) => {
             let findings = super::sorted(findings).iter().map(readiness::plain).collect();
-            list_page(&state, &visitor, frame, &asked, Sent { fields: Some(fields), findings, note: String::new() })
-                .await
+            list_page(&state, &visitor, frame, &asked, Sent { fields: Some(fields), findings, ..Sent::default() }).await
         }
         Step::Outcome(Outcome::Done(_)) if fields.value("act") == "put" => {
             let said = "Документ сохранён. Откройте его в списке, чтобы собрать лист ознакомления.";

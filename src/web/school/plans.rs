@@ -284,8 +284,7 @@ async fn plan_page(
         told.retain(|finding| !matches!(finding.code, "plan.missing" | "plan.hours-differ"));
     }
     let days = setup::lesson_days(&opened.year, &course.id);
-    let held = days.iter().filter(|day| **day < today).count();
-    let next = plan::topic_for(&topics, held as u32).map(|topic| topic.ordinal);
+    let next = plan::next_topic(&topics, &days, today).map(|topic| topic.ordinal);
     let act = sent.fields.as_ref().map_or("", |fields| fields.value("act")).to_owned();
     let checked = act == "try" && !refused;
     let edited = match &sent.fields {
@@ -441,15 +440,15 @@ async fn change(
     };
     match outcome {
         Outcome::Done(_) => Ok(answer::done(&back, &format!("{}{read_as}", super::said(&outcome)))),
-        Outcome::Would(_) => {
+        Outcome::Would(ref counts) => {
             let hours = pasted_hours(&opened, &course, &fields);
             let note = format!("{}{hours}{read_as}", super::said(&outcome));
-            let sent = Sent { note, fields: Some(fields), findings: Vec::new() };
+            let sent = Sent::tried(fields, note, counts.warnings.clone());
             plan_page(&state, &visitor, frame, &asked, opened, &course, sent).await
         }
         Outcome::Refused(findings) => {
             let findings = super::sorted(findings).iter().map(readiness::plain).collect();
-            let sent = Sent { fields: Some(fields), findings, note: String::new() };
+            let sent = Sent { fields: Some(fields), findings, ..Sent::default() };
             plan_page(&state, &visitor, frame, &asked, opened, &course, sent).await
         }
     }

@@ -4,15 +4,33 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 
 use super::super::answer::Refusal;
-use super::shelf::Sent;
 use super::{Fields, readiness};
 use crate::bundle::one_table;
+use crate::domain::finding::Finding;
 use crate::domain::setup::layout::{Layout, PLAN_TOPICS};
 use crate::domain::setup::paste::Sheet;
 
 /// A form holds one table: two megabytes are the frame's limit for it, some thirty thousand rows.
 const TOO_LARGE: &str =
     "Таблица больше 2 МБ: книгу целиком загружает страница «Загрузка данных», а сюда оставьте один нужный лист";
+
+/// What a form brought that was not taken: shown again beside what is wrong.
+#[derive(Default)]
+pub(super) struct Sent {
+    pub(super) fields: Option<Fields>,
+    pub(super) findings: Vec<String>,
+    pub(super) note: String,
+    /// What a trial warns of: nothing of it bars the rows.
+    pub(super) warnings: Vec<String>,
+}
+
+impl Sent {
+    /// What a trial came to.
+    pub(super) fn tried(fields: Fields, note: String, warnings: Vec<Finding>) -> Self {
+        let warnings = super::sorted(warnings).iter().map(readiness::plain).collect();
+        Self { fields: Some(fields), note, warnings, findings: Vec::new() }
+    }
+}
 
 /// What came of a form.
 pub(super) enum Received {
@@ -79,6 +97,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::domain::journal::{Journal, School};
     use crate::domain::setup::cells::Known;
 
     #[test]
@@ -91,6 +110,15 @@ mod tests {
         let hours: Vec<&str> =
             told.iter().filter(|one| one.message == "часы — не число").map(|one| one.place.as_str()).collect();
         assert_eq!(hours, ["строка 4, «Часов»"]);
+        // So is an empty topic: one of them does not make a plan something else.
+        let text = "01.09\tЧисла\t2\n03.09\tДроби\t1\n08.09\tСтепени\t1\n10.09\t\t1";
+        let fields = Fields::from_iter([("text".to_owned(), text.to_owned())]);
+        let school = School { year: "2025/2026".to_owned(), ..School::default() };
+        let journal = Journal { school, ..Journal::default() };
+        let known = Known::of(&journal, std::iter::empty());
+        let read = PLAN_TOPICS.read_sheet(&pasted(&PLAN_TOPICS, &fields), &known, &course, 1);
+        let told: Vec<_> = read.err().unwrap_or_default().into_iter().map(|one| (one.place, one.message)).collect();
+        assert_eq!(told, [("строка 4, «Тема»".to_owned(), "нужно заполнить".to_owned())]);
         let headed = Fields::from_iter([("text".to_owned(), "Тема\tЧасов\nДроби\t2".to_owned())]);
         assert_eq!(pasted(&PLAN_TOPICS, &headed).heads, ["Тема", "Часов"]);
     }

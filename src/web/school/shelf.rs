@@ -14,6 +14,7 @@ use super::super::query::{self, Asked};
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::form::{self, Field};
 use super::rows::{self, Row};
+pub(super) use super::sent::Sent;
 use super::sent::{self, Received};
 use super::{Fields, Opened, Past, back, groups, reach, readiness};
 use crate::domain::people::Visitor;
@@ -205,14 +206,6 @@ pub(super) fn routes() -> Vec<Route> {
         ));
     }
     routes
-}
-
-/// What a form brought that was not taken: shown again beside what is wrong.
-#[derive(Default)]
-pub(super) struct Sent {
-    pub(super) fields: Option<Fields>,
-    pub(super) findings: Vec<String>,
-    pub(super) note: String,
 }
 
 #[derive(Template)]
@@ -472,9 +465,9 @@ async fn change(
             let said = format!("{}{said}{said_of_rows}", super::said(&outcome));
             Ok(answer::done(next.as_deref().unwrap_or(&back), &said))
         }
-        Outcome::Would(_) => {
+        Outcome::Would(ref counts) => {
             let note = format!("{}{said_of_rows}", super::said(&outcome));
-            show(state, visitor, frame, asked, shelf, Sent { fields: Some(fields), note, ..Sent::default() }).await
+            show(state, visitor, frame, asked, shelf, Sent::tried(fields, note, counts.warnings.clone())).await
         }
         Outcome::Refused(findings) => {
             let findings = super::sorted(findings).iter().map(readiness::plain).collect();

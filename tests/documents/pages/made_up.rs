@@ -530,7 +530,13 @@ pub fn reissued(mut snapshot: Snapshot, count: usize) -> Snapshot {
             }
         })
         .collect();
-    let changes = ChangesSheet { id: "changes".to_owned(), replaces: 1, ground: ground.to_owned(), rows };
+    let changes = ChangesSheet {
+        id: "changes".to_owned(),
+        replaces: 1,
+        ground: ground.to_owned(),
+        rows,
+        signed_anew: Vec::new(),
+    };
     snapshot.sheets.push(Sheet::Changes(changes));
     for stage in snapshot.route.iter_mut().filter(|stage| stage.id != "subject_teacher") {
         for signer in &mut stage.signers {
