@@ -1,6 +1,7 @@
 //! The desk: one gesture over many sheets, one of them refused; the correction; the version that follows and what it keeps.
 
 use letopis::bundle::generate;
+use letopis::domain::audit::{Event, EventKind};
 use letopis::domain::copy::State;
 use letopis::domain::finding::Verdict;
 use letopis::domain::snapshot::Sheet;
@@ -10,7 +11,7 @@ use letopis::flow::import::{self, Outcome};
 use letopis::flow::sign::{Choice, Desk, Gesture, Reproof};
 use letopis::flow::verify::{VerifyOptions, verify_path};
 use letopis::flow::{Error, issue, recall, reissue};
-use letopis::store::CopyRow;
+use letopis::store::{CopyRow, GraveRow, Leaf, ScanPlace};
 
 use super::house::{Bundle, COPIES, House, after, gesture, tell};
 
@@ -55,6 +56,39 @@ async fn next_version(house: &House, id: &str) -> CopyRow {
     let frozen = house.copy(id).await;
     issue::issue(house, &[frozen], &after(31), |_| {}).await.expect("an issue");
     house.copy(id).await
+}
+
+#[test]
+fn a_signature_under_a_sheet_whose_paper_was_altered_is_not_carried_over() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let (teacher, sheets) = of_two_sheets(&house, COPIES[0]).await;
+        house.gesture(gesture(&teacher, &[COPIES[0]])).await.expect("a signature");
+        let was = house.db.load_snapshot(house.copy(COPIES[0]).await.snapshot).await.expect("a snapshot");
+        let place = was.sheets.iter().position(|sheet| sheet.id() == sheets[0]).expect("the sheet");
+        let leaf = Leaf { copy: COPIES[0].to_owned(), version: 1, sheet: place as u32 + 1, leaf: 4 };
+        let at = ScanPlace { file: "a".repeat(64), page: 1, place: 1 };
+        let (spot, ground) = ("третья строка".to_owned(), "запись изменена".to_owned());
+        let (noted_at, noted_by) = (after(20).moment(), after(20).by);
+        let mut tx = house.db.begin().await.expect("a place");
+        tx.record_grave(&GraveRow { at, leaf, spot, ground, noted_at, noted_by }).await.expect("a word");
+        let event = Event::new(EventKind::ScanGrave, &after(20).by, &after(20).moment());
+        tx.record(&event, [7; 16]).await.expect("an event").commit().await.expect("a commit");
+
+        let next = next_version(&house, COPIES[0]).await;
+        let kept = house.db.list_kept(COPIES[0], next.version).await.expect("signatures");
+        let kept: Vec<String> = kept.into_iter().flat_map(|row| row.sheets).collect();
+        assert!(!kept.contains(&sheets[0]) && kept.contains(&sheets[1]), "{kept:?}");
+        let snapshot = house.db.load_snapshot(next.snapshot).await.expect("a snapshot");
+        let changes = snapshot.sheets.iter().find_map(|sheet| match sheet {
+            Sheet::Changes(changes) => Some(changes),
+            _ => None,
+        });
+        assert_eq!(changes.expect("a sheet of changes").signed_anew, [sheets[0].clone()]);
+        // The teacher is asked for that sheet alone.
+        let done = house.gesture(gesture(&teacher, &[COPIES[0]])).await.expect("a signature");
+        assert_eq!(done.sheets, 1);
+    });
 }
 
 #[test]
