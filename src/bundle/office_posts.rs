@@ -14,11 +14,9 @@ use super::found::{Found, Place};
 use super::layout::File;
 use super::sheet::{Row, Sheet};
 
-/// Places of code, names, position and roles, by the layout.
+/// Places of code, surname, position and roles, by the layout.
 const CODE: usize = File::Staff.at("id");
 const SURNAME: usize = File::Staff.at("surname");
-const GIVEN: usize = File::Staff.at("given_name");
-const PATRONYMIC: usize = File::Staff.at("patronymic");
 const POSITION: usize = File::Staff.at("position");
 const ROLES: usize = File::Staff.at("roles");
 
@@ -63,17 +61,20 @@ pub(super) fn join(sheet: &mut Sheet<'_>, who: impl Fn(&Row<'_>) -> String, foun
             first.insert(name, place);
             continue;
         };
-        let (more, held) = (&sheet.rows[place], &sheet.rows[kept]);
-        let post = joined_posts(held.cell(POSITION), more.cell(POSITION));
-        let roles = joined_roles(held, more);
+        for (column, between) in [(POSITION, ", "), (ROLES, " ")] {
+            let more = sheet.rows[place].cell(column).to_owned();
+            let held = sheet.rows[kept].cell(column);
+            if !more.is_empty() && !names::fold(held).split(between).any(|one| one == names::fold(&more)) {
+                let joined = if held.is_empty() { more } else { format!("{held}{between}{more}") };
+                sheet.rows[kept].set(column, joined);
+            }
+        }
+        let (surname, line) = (sheet.rows[place].cell(SURNAME), sheet.rows[kept].line);
         let message = format!(
-            "одна строка на человека: «{}» есть и раньше ({}), обе строки приняты за одного, должности соединены — «{post}»; если это \
-             тёзки, дайте им коды в столбце «Код сотрудника»",
-            names::full_name(more.cell(SURNAME), more.cell(GIVEN), more.cell(PATRONYMIC)),
-            found.place(Place::line(File::Staff, held.line)),
+            "«{surname}» с теми же именем и отчеством стоит и в строке {line}: принято за одного человека, должности соединены — \
+             «{}»; если это тёзки, дайте им коды в столбце «Код сотрудника»",
+            sheet.rows[kept].cell(POSITION)
         );
-        sheet.rows[kept].set(POSITION, post);
-        sheet.rows[kept].set(ROLES, roles);
         found.warning(Place::line(File::Staff, sheet.rows[place].line), codes::DUPLICATE_PERSON, message);
         doubled.insert(place);
     }
@@ -82,36 +83,6 @@ pub(super) fn join(sheet: &mut Sheet<'_>, who: impl Fn(&Row<'_>) -> String, foun
         place += 1;
         !doubled.contains(&(place - 1))
     });
-}
-
-/// «Делопроизводитель, учитель музыки» of the positions of two rows; what is there already is not said again.
-fn joined_posts(held: &str, more: &str) -> String {
-    let is_there = held.split(',').any(|one| names::fold(one) == names::fold(more));
-    match (held.is_empty(), more.is_empty() || is_there) {
-        (_, true) => held.to_owned(),
-        (true, false) => more.to_owned(),
-        (false, false) => format!("{held}, {}", words::lowered(more)),
-    }
-}
-
-/// The roles of two rows, each once. Where one of them states its roles, those of the other's position are meant as well; where neither does,
-/// they stay unsaid.
-fn joined_roles(held: &Row<'_>, more: &Row<'_>) -> String {
-    if held.cell(ROLES).is_empty() && more.cell(ROLES).is_empty() {
-        return String::new();
-    }
-    let of_row = |row: &Row<'_>| match row.cell(ROLES) {
-        "" => roles_of_all(row.cell(POSITION)),
-        stated => stated.to_owned(),
-    };
-    let all = format!("{} {}", of_row(held), of_row(more));
-    let mut roles: Vec<&str> = Vec::new();
-    for role in all.split_whitespace() {
-        if !roles.contains(&role) {
-            roles.push(role);
-        }
-    }
-    roles.join(" ")
 }
 
 /// The roles of a cell with one position or several, «делопроизводитель, учитель музыки»: each once, in their order.
@@ -177,12 +148,6 @@ fn sounds_like_office(position: &str) -> bool {
     words.iter().any(|word| folded.contains(word))
 }
 
-/// Does a position that gave the right of a teacher sound as if it led the school too?
-fn leads(position: &str) -> bool {
-    let folded = names::fold(position);
-    ["директор", "заместител", "завуч", "администратор"].iter().any(|word| folded.contains(word))
-}
-
 /// What became of the rights of a staff list; teachers are not named.
 #[derive(Debug, Default)]
 struct Rights {
@@ -199,13 +164,8 @@ impl Rights {
     fn take(&mut self, surname: &str, position: &str, roles: &str, own: &str) {
         let said = format!("{surname}: {position}");
         if own.is_empty() {
-            let without = position.split(',').map(str::trim).filter(|one| match roles_of(one) {
-                "" => sounds_like_office(one),
-                // «И.о. директора — учитель физики» in one breath: the teacher's right is not all that it asks for.
-                "teacher" => leads(one),
-                _ => false,
-            });
-            self.without.extend(without.map(|one| format!("{surname}: {one}")));
+            let silent = position.split(',').map(str::trim).filter(|one| roles_of(one).is_empty());
+            self.without.extend(silent.filter(|one| sounds_like_office(one)).map(|one| format!("{surname}: {one}")));
         }
         match (own, roles) {
             ("", "" | "teacher") => {}
@@ -306,12 +266,8 @@ mod tests {
         let acting =
             said(&[("Кварцев", "И.о. заместителя директора по ВР, учитель литературы", "")]).unwrap_or_default();
         assert!(acting.contains("Кварцев: И.о. заместителя директора по ВР."), "{acting}");
-        let joined = said(&[("Кварцев", "и.о. директора - учитель физики", ""), ("Опалов", "классный руководитель", "")]);
-        assert!(joined.unwrap_or_default().contains("Кварцев: и.о. директора - учитель физики. Ост"), "named once");
         assert_eq!(roles_of_all("Делопроизводитель, учитель музыки"), "secretary teacher");
         assert_eq!(roles_of_all("учитель истории,учитель права"), "teacher");
-        assert_eq!(joined_posts("Делопроизводитель", "Учитель музыки"), "Делопроизводитель, учитель музыки");
-        assert_eq!(joined_posts("Учитель химии, учитель музыки", "Учитель  музыки"), "Учитель химии, учитель музыки");
         // A card's own rights are neither widened nor narrowed by a list.
         assert_eq!(said(&[("Гранатова", "Директор", "director teacher")]), None);
         let kept = said(&[("Малахитов", "заместитель директора", "teacher")]).unwrap_or_default();

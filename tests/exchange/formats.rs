@@ -297,35 +297,6 @@ fn a_staff_list_without_roles_gives_the_rights_of_its_positions_whichever_reader
 }
 
 #[test]
-fn one_person_in_two_rows_of_a_staff_list_holds_both_posts_and_that_is_told() {
-    let standing = journal(3);
-    let lists = [
-        "Фамилия;Имя;Отчество;Должность\r\nСосновая;Ель;Ручьевна;Делопроизводитель\r\nКремнева;Яшма;;Повар\r\nСосновая;Ель;Ручьевна;Учитель музыки\r\n",
-        "ФИО;Должность\r\nСосновая Ель Ручьевна;Делопроизводитель\r\nКремнева Яшма;Повар\r\nСосновая Ель  Ручьевна;Учитель музыки\r\n",
-        "ФИО;Должность;Роли\r\nСосновая Ель Ручьевна;Делопроизводитель;секретарь\r\nКремнева Яшма;Повар;\r\nСосновая Ель Ручьевна;Учитель музыки;\r\n",
-    ];
-    for list in lists {
-        let files = one("Кадры.csv", list.as_bytes().to_vec());
-        let settled = taken(&files, Some(&standing));
-        let findings = settled.findings();
-        let told = of(&findings, codes::DUPLICATE_PERSON);
-        assert_eq!(told.len(), 1, "{list}: {findings:#?}");
-        assert_eq!((told[0].severity, told[0].place.as_str()), (Severity::Warning, "Кадры.csv, строка 4"), "{list}");
-        let said = "«Сосновая Ель Ручьевна» есть и раньше (Кадры.csv, строка 2)";
-        assert!(told[0].message.contains(said) && told[0].message.contains("«Код сотрудника»"), "{list}: {told:#?}");
-        let staff = settled.journal.unwrap_or_else(|| panic!("{list}: {findings:#?}")).staff;
-        assert_eq!(staff.len(), standing.staff.len() + 2, "{list}");
-        let both = staff.iter().find(|one| one.surname == "Сосновая").unwrap();
-        assert_eq!(both.position, "Делопроизводитель, учитель музыки", "{list}");
-        assert_eq!(both.roles, ["secretary", "teacher"], "{list}");
-    }
-    // Codes tell people of one name apart.
-    let apart = "Код сотрудника;Фамилия;Имя;Отчество;Должность\r\nT91;Сосновая;Ель;Ручьевна;Повар\r\nT92;Сосновая;Ель;Ручьевна;Учитель музыки\r\n";
-    let settled = taken(&one("Кадры.csv", apart.as_bytes().to_vec()), Some(&standing));
-    assert_eq!(settled.journal.unwrap().staff.len(), standing.staff.len() + 2);
-}
-
-#[test]
 fn findings_of_a_russian_file_name_its_own_headings_and_show_the_row() {
     let standing = journal(3);
     let text = "Код сотрудника;Фамилия;Имя;Отчество;Должность\r\nT9;Кремнева;;;Педагог\r\n";
