@@ -408,12 +408,12 @@ impl<'g> Given<'g> {
 
     /// Rows of a list as offices keep it: those of several sheets and files are one table.
     fn keep(&mut self, name: &'g str, read: office_lists::Read) {
-        // The same columns of every sheet of a workbook are told once.
+        // The same columns of every sheet of a workbook are told once, with all the sheets.
         for finding in read.findings {
             let of_columns = finding.message.starts_with(office_lists::COLUMNS_LEFT);
-            let same = of_columns && self.findings.iter().any(|told| told.message == finding.message);
-            if !same {
-                self.findings.push(finding);
+            match self.findings.iter().position(|told| of_columns && told.message == finding.message) {
+                Some(at) => self.findings[at].place = with_sheet(&self.findings[at].place, &finding.place),
+                None => self.findings.push(finding),
             }
         }
         self.of_groups.extend(read.of_groups);
@@ -544,6 +544,20 @@ fn lines_of<'s>(file: &str, sheet: &'s BookSheet) -> office_lists::Lines<'s> {
     };
     let rows = sheet.rows.iter().map(|row| (row.no, texts(row))).collect();
     office_lists::Lines { place: format!("{file}, лист «{}»", sheet.name), name: &sheet.name, rows }
+}
+
+/// «Списки.xlsx, листы «5А», «5Б»» of the place told so far and one more; places of several files stand behind one another.
+fn with_sheet(told: &str, more: &str) -> String {
+    // What is told last is what one more sheet of the same workbook joins.
+    let (before, last) = told.rsplit_once("; ").unwrap_or(("", told));
+    let of_book = last.split_once(", листы ").or_else(|| last.split_once(", лист "));
+    match (of_book, more.split_once(", лист ")) {
+        (Some((book, sheets)), Some((same, sheet))) if book == same => {
+            let before = if before.is_empty() { String::new() } else { format!("{before}; ") };
+            format!("{before}{book}, листы {sheets}, {sheet}")
+        }
+        _ => format!("{told}; {more}"),
+    }
 }
 
 /// Rows of a list as offices keep it, as a grid under the columns that they have.

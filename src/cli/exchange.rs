@@ -208,7 +208,10 @@ fn print_files(inspection: &Inspection, gone: usize) {
             format!("строки добавятся и обновятся, исчезнет {rows}, остальное останется")
         }
     };
-    println!("Учебный год {}: {how}.", inspection.year);
+    match inspection.year.as_str() {
+        "" => println!("{}.", words::capitalised(&how)),
+        year => println!("Учебный год {year}: {how}."),
+    }
 }
 
 fn print_differences(differences: &[TableDifference]) {
@@ -254,7 +257,10 @@ fn rows_told(difference: &TableDifference) -> Vec<String> {
 fn print_imported(headline: &str, imported: &Imported, dry_run: bool) {
     print_findings(&imported.warnings);
     println!("{headline}");
-    println!("Учебный год {}, SHA-256 набора {}", imported.year, imported.digest);
+    match imported.year.as_str() {
+        "" => println!("SHA-256 набора {}", imported.digest),
+        year => println!("Учебный год {year}, SHA-256 набора {}", imported.digest),
+    }
     let names = [
         ("staff", "сотрудников"),
         ("classes", "классов"),

@@ -237,7 +237,8 @@ pub(crate) async fn undo_in(tx: &mut Tx, act: &Act, plan: &[TakenBack]) -> Resul
     Ok(tx.change_and_undo_rows(&edits, &author).await?)
 }
 
-async fn plan_undo(house: &House, tx: &mut Tx, changes: &[u64]) -> Result<Vec<TakenBack>, Error> {
+/// What taking changes back would write; refuses what [`undo`] refuses.
+pub(crate) async fn plan_undo(house: &House, tx: &mut Tx, changes: &[u64]) -> Result<Vec<TakenBack>, Error> {
     let found = tx.find_changes(changes).await?;
     if let Some(missing) = changes.iter().find(|seq| !found.iter().any(|row| row.seq == **seq)) {
         return Err(Refusal::NoChange(*missing).into());

@@ -297,6 +297,51 @@ fn a_staff_list_without_roles_gives_the_rights_of_its_positions_whichever_reader
 }
 
 #[test]
+fn one_person_in_two_rows_of_a_staff_list_holds_both_posts_and_that_is_told() {
+    let standing = journal(3);
+    let lists = [
+        "Фамилия;Имя;Отчество;Должность\r\nСосновая;Ель;Ручьевна;Делопроизводитель\r\nКремнева;Яшма;;Повар\r\nСосновая;Ель;Ручьевна;Учитель музыки\r\n",
+        "ФИО;Должность\r\nСосновая Ель Ручьевна;Делопроизводитель\r\nКремнева Яшма;Повар\r\nСосновая Ель  Ручьевна;Учитель музыки\r\n",
+        "ФИО;Должность;Роли\r\nСосновая Ель Ручьевна;Делопроизводитель;секретарь\r\nКремнева Яшма;Повар;\r\nСосновая Ель Ручьевна;Учитель музыки;\r\n",
+    ];
+    for list in lists {
+        let files = one("Кадры.csv", list.as_bytes().to_vec());
+        let settled = taken(&files, Some(&standing));
+        let findings = settled.findings();
+        let told = of(&findings, codes::DUPLICATE_PERSON);
+        assert_eq!(told.len(), 1, "{list}: {findings:#?}");
+        assert_eq!((told[0].severity, told[0].place.as_str()), (Severity::Warning, "Кадры.csv, строка 4"), "{list}");
+        let message = &told[0].message;
+        assert!(message.contains("строке 2") && message.contains("«Код сотрудника»"), "{list}: {message}");
+        let staff = settled.journal.unwrap_or_else(|| panic!("{list}: {findings:#?}")).staff;
+        assert_eq!(staff.len(), standing.staff.len() + 2, "{list}");
+        let both = staff.iter().find(|one| one.surname == "Сосновая" && one.given_name == "Ель").unwrap();
+        assert_eq!(both.roles, ["secretary", "teacher"], "{list}");
+    }
+    // Codes tell people of one name apart.
+    let apart = "Код сотрудника;Фамилия;Имя;Отчество;Должность\r\nT91;Сосновая;Ель;Ручьевна;Повар\r\nT92;Сосновая;Ель;Ручьевна;Учитель музыки\r\n";
+    let settled = taken(&one("Кадры.csv", apart.as_bytes().to_vec()), Some(&standing));
+    assert_eq!(settled.journal.unwrap().staff.len(), standing.staff.len() + 2);
+}
+
+#[test]
+fn columns_that_are_left_out_of_every_sheet_are_told_once_with_all_the_sheets() {
+    let class = |title: &str, learner: &str| {
+        let mut sheet = Sheet::new(title);
+        for (cell, text) in [("A1", "ФИО"), ("B1", "Телефон"), ("A2", learner), ("B2", "8-900")] {
+            sheet.text(cell, text);
+        }
+        sheet
+    };
+    let sheets = [class("5А", "Сосновая Ель"), class("8А", "Кремнева Яшма"), class("9А", "Опалова Роза")];
+    let settled = taken(&one("Списки.xlsx", workbook(&sheets)), Some(&journal(3)));
+    let findings = settled.findings();
+    let told: Vec<_> = findings.iter().filter(|one| one.message == "столбцы не загружаются: «Телефон»").collect();
+    assert_eq!(told.len(), 1, "{findings:#?}");
+    assert_eq!(told[0].place, "Списки.xlsx, листы «5А», «8А», «9А»");
+}
+
+#[test]
 fn findings_of_a_russian_file_name_its_own_headings_and_show_the_row() {
     let standing = journal(3);
     let text = "Код сотрудника;Фамилия;Имя;Отчество;Должность\r\nT9;Кремнева;;;Педагог\r\n";

@@ -1,6 +1,6 @@
 //! An import taken back: the last one that still stands, row by row; a year's first one when nothing happened to the year since. Floor 2.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
@@ -8,11 +8,11 @@ use super::super::change::{self, Refusal};
 use super::super::{Act, Error, House, salt};
 use crate::bundle;
 use crate::domain::audit::{Event, EventKind};
-use crate::domain::change::in_force;
+use crate::domain::change::{Edit, in_force, ranges};
 use crate::domain::journal::Journal;
 use crate::domain::setup::layout::SETUP;
 use crate::domain::words;
-use crate::store::{Author, ChangeFilter, ChangeRow, ImportRow};
+use crate::store::{Author, ChangeFilter, ChangeRow, ImportRow, Tx};
 
 /// An import that may be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +25,13 @@ pub struct Standing {
 
 /// The newest import of which something still stands; those taken back already are passed over.
 pub async fn last(house: &House) -> Result<Option<Standing>, Error> {
+    newest(house, 0).await
+}
+
+/// The same, as if the import of the number `without` had been taken back; 0 for none.
+async fn newest(house: &House, without: u64) -> Result<Option<Standing>, Error> {
     let imports = house.db.list_imports().await?;
-    for (place, row) in imports.iter().enumerate() {
+    for (place, row) in imports.iter().enumerate().filter(|(_, row)| row.no != without) {
         let filter = ChangeFilter { event: Some(row.event), ..ChangeFilter::default() };
         let changes = house.db.list_changes(&filter).await?;
         let is_first = !imports[place + 1..].iter().any(|earlier| earlier.year == row.year);
@@ -107,16 +112,21 @@ pub async fn check_along(house: &House, no: u64, along: u64) -> Result<(), Error
     if !house.db.list_changes(&of(row)).await?.is_empty() {
         return Ok(());
     }
-    let brought = house.db.list_changes(&of(first)).await?;
+    let changes = house.db.list_changes(&of(first)).await?;
+    let brought: HashSet<(&str, &[String])> =
+        changes.iter().filter(|one| one.old.is_none()).map(|one| (one.table.as_str(), one.key.as_slice())).collect();
     for layout in SETUP {
-        let brought = |key: &[String]| {
-            brought.iter().any(|one| one.table == layout.table && one.old.is_none() && one.key.as_slice() == key)
-        };
         let rows = house.db.list_year_rows(layout.table, &row.year).await?;
-        let others = rows.iter().filter(|cells| !brought(&cells[..layout.key])).count() as u64;
-        if others > 0 {
-            let rows = words::count(others, "строка", "строки", "строк");
-            let why = format!("в таблице года «{}» внесено позже: {rows}; сначала уберите их", layout.title);
+        let is_other = |cells: &&Vec<String>| !brought.contains(&(layout.table, &cells[..layout.key]));
+        let others: Vec<&Vec<String>> = rows.iter().filter(is_other).collect();
+        if let Some(first) = others.first() {
+            let rows = words::count(others.len() as u64, "строка", "строки", "строк");
+            let place = change::names(house).await?.place(layout.table, &row.year, &first[..layout.key]);
+            let why = format!(
+                "в таблице учебного года «{}» есть внесённое не этой загрузкой: {rows}, первая — {place}; сначала уберите это на странице \
+                 таблицы или отмените в «Истории изменений»",
+                layout.title
+            );
             return Err(Refusal::ImportStands { no: along, why }.into());
         }
     }
@@ -129,28 +139,89 @@ pub async fn check_along(house: &House, no: u64, along: u64) -> Result<(), Error
     }
 }
 
+/// Takes both parts of an upload back, `no` and the one right below it, `along`, in one transaction: both go or none does. Gives how many rows
+/// it touched.
+///
+/// # Errors
+/// [`Refusal`] of what keeps either of them.
+pub async fn undo_both(house: &House, act: &Act, no: u64, along: u64) -> Result<usize, Error> {
+    let Some(first) = last(house).await?.filter(|standing| standing.row.no == no) else {
+        return Err(not_last(no));
+    };
+    let Some(second) = newest(house, no).await?.filter(|standing| standing.row.no == along) else {
+        return Err(not_last(along));
+    };
+    if first.lines.is_empty() {
+        let why = "вместе их отменить нельзя: отмените их по одной, сначала новую".to_owned();
+        return Err(Refusal::ImportStands { no, why }.into());
+    }
+    if !second.lines.is_empty() {
+        let mut lines = [first.lines, second.lines].concat();
+        lines.sort_unstable();
+        return Ok(change::undo(house, act, &lines).await?.seqs.len());
+    }
+    check_along(house, no, along).await?;
+    let journal = first_journal(house, &second.row).await?;
+    let mut tx = house.db.begin().await?;
+    let plan = change::plan_undo(house, &mut tx, &first.lines).await?;
+    let seqs = match change::undo_in(&mut tx, act, &plan).await {
+        Ok(seqs) => seqs,
+        Err(error) => {
+            drop(tx);
+            let edits: Vec<Edit> = plan.into_iter().map(|taken| taken.edit).collect();
+            return Err(change::told(house, &edits, error).await);
+        }
+    };
+    let mut undone: Vec<u64> = plan.into_iter().flat_map(|taken| taken.seqs).collect();
+    undone.sort_unstable();
+    let event = Event::new(EventKind::ChangesUndone, &act.by, &act.moment()).with("undone", ranges(&undone));
+    let mut recorded = tx.record(&event, salt()?).await?;
+    let (rows, event) = clear(recorded.tx(), act, &second.row, journal).await?;
+    recorded.also(&event, salt()?).await?.commit().await?;
+    Ok(seqs.len() + rows)
+}
+
+fn not_last(no: u64) -> Error {
+    let why = "отменяется только последняя из тех, что не отменены".to_owned();
+    Refusal::ImportStands { no, why }.into()
+}
+
 /// Takes the import of that number back; gives how many rows it touched. Only the last one that stands can be.
 pub async fn undo(house: &House, act: &Act, no: u64) -> Result<usize, Error> {
-    let refused = |why: String| Error::from(Refusal::ImportStands { no, why });
     let Some(Standing { row, lines }) = last(house).await?.filter(|standing| standing.row.no == no) else {
-        return Err(refused("отменяется только последняя из тех, что не отменены".to_owned()));
+        return Err(not_last(no));
     };
     if !lines.is_empty() {
         return Ok(change::undo(house, act, &lines).await?.seqs.len());
     }
+    let journal = first_journal(house, &row).await?;
+    let mut tx = house.db.begin().await?;
+    let (rows, event) = clear(&mut tx, act, &row, journal).await?;
+    tx.record(&event, salt()?).await?.commit().await?;
+    Ok(rows)
+}
+
+/// The journal that a year's first import brought, of its kept files, while no period of the year is closed.
+async fn first_journal(house: &House, row: &ImportRow) -> Result<Journal, Error> {
+    let refused = |why: String| Error::from(Refusal::ImportStands { no: row.no, why });
+    if let Some(closure) = house.db.list_closures().await?.into_iter().find(|closure| closure.year == row.year) {
+        return Err(refused(format!("период {} класса {} уже закрыт", closure.period, closure.class)));
+    }
+    let folder = house.root.join("bundles").join(&row.digest);
+    match bundle::read_kept(&folder) {
+        Ok((journal, _)) => Ok(journal),
+        Err(_) => Err(refused("сохранённые файлы этой загрузки не читаются; запустите «letopis doctor»".to_owned())),
+    }
+}
+
+/// Empties a year of its first journal inside a transaction; gives how many rows went, and the event that is to tell of it.
+async fn clear(tx: &mut Tx, act: &Act, row: &ImportRow, journal: Journal) -> Result<(usize, Event), Error> {
+    let refused = |why: String| Error::from(Refusal::ImportStands { no: row.no, why });
     for layout in SETUP {
-        if !house.db.list_year_rows(layout.table, &row.year).await?.is_empty() {
+        if !tx.list_year_rows(layout.table, &row.year).await?.is_empty() {
             let why = format!("в таблице года «{}» уже есть строки; сначала уберите их", layout.title);
             return Err(refused(why));
         }
-    }
-    let folder = house.root.join("bundles").join(&row.digest);
-    let Ok((journal, _)) = bundle::read_kept(&folder) else {
-        return Err(refused("сохранённые файлы этой загрузки не читаются; запустите «letopis doctor»".to_owned()));
-    };
-    let mut tx = house.db.begin().await?;
-    if let Some(closure) = house.db.list_closures().await?.into_iter().find(|closure| closure.year == row.year) {
-        return Err(refused(format!("период {} класса {} уже закрыт", closure.period, closure.class)));
     }
     if !tx.list_changes(&journal).await?.is_empty() {
         let why = "после неё журнал этого года меняли; сначала отмените те изменения в «Истории изменений»";
@@ -165,6 +236,5 @@ pub async fn undo(house: &House, act: &Act, no: u64) -> Result<usize, Error> {
         .with("what", "import_undone")
         .with("bundle", &row.digest)
         .with("year", &row.year);
-    tx.record(&event, salt()?).await?.commit().await?;
-    Ok(rows)
+    Ok((rows, event))
 }

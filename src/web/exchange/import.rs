@@ -49,6 +49,8 @@ struct Past {
     part: usize,
     /// Number of the one that can be taken back right after this one, being of the same upload; 0 when there is none.
     along: u64,
+    /// What keeps that one, so that both cannot go together; empty when nothing is known to.
+    held: String,
     /// May it be undone: the last one that stands?
     may_undo: bool,
 }
@@ -90,7 +92,14 @@ pub(in super::super) async fn form(
         let part = 1 + beside.iter().filter(|no| **no < row.no).count();
         Past { undone, along, beside, part, ..shown(row.clone(), &names, may_undo(row)) }
     });
-    let past = past.collect();
+    let mut past: Vec<Past> = past.collect();
+    for one in past.iter_mut().filter(|one| one.may_undo && one.along > 0) {
+        match taken_back::check_along(&state.house, one.no, one.along).await {
+            Ok(()) => {}
+            Err(crate::flow::Error::Change(refusal)) => one.held = refusal.to_string(),
+            Err(error) => return Err(error.into()),
+        }
+    }
     let frame =
         frame.titled("Загрузка данных").leading("Файлы сначала проверяются: до подтверждения ничего не записывается.");
     let tables = year::tables().map(|layout| (layout.table, layout.title, year::sheet_name(layout))).collect();
@@ -141,6 +150,7 @@ fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
         beside: Vec::new(),
         part: 1,
         along: 0,
+        held: String::new(),
         may_undo,
     }
 }
@@ -502,30 +512,25 @@ pub(in super::super) struct Undoing {
     along: u64,
 }
 
-/// `POST /exchange/undo`: takes the last import that stands back, row by row, as any change is taken back; then the one that came with it.
+/// `POST /exchange/undo`: takes the last import that stands back, row by row, as any change is taken back; with the one that came with it, both or none.
 pub(in super::super) async fn undo(
     State(state): State<WebState>,
     visitor: Visitor,
     Form(asked): Form<Undoing>,
 ) -> Result<Response, Refusal> {
-    let mut said = Vec::new();
-    if asked.along > 0 {
-        taken_back::check_along(&state.house, asked.no, asked.along).await?;
-    }
-    for no in [asked.no, asked.along].into_iter().filter(|no| *no > 0) {
-        match taken_back::undo(&state.house, &act(&state, &visitor), no).await {
-            Ok(rows) => {
-                let rows = words::count(rows as u64, "строка", "строки", "строк");
-                said.push(format!("Загрузка № {no} отменена: {rows}."));
-            }
-            // The first part has gone already: what keeps the other is told beside it.
-            Err(crate::flow::Error::Change(refusal)) if !said.is_empty() => {
-                said.push(format!("Загрузка № {no} осталась: {refusal}."));
-            }
-            Err(error) => return Err(error.into()),
+    let act = act(&state, &visitor);
+    let counted = |rows: usize| words::count(rows as u64, "строка", "строки", "строк");
+    let said = match asked.along {
+        0 => {
+            let rows = taken_back::undo(&state.house, &act, asked.no).await?;
+            format!("Загрузка № {} отменена: {}.", asked.no, counted(rows))
         }
-    }
-    Ok(answer::done("/exchange/import", &said.join(" ")))
+        along => {
+            let rows = taken_back::undo_both(&state.house, &act, asked.no, along).await?;
+            format!("Загрузки № {} и № {along} отменены: {}.", asked.no, counted(rows))
+        }
+    };
+    Ok(answer::done("/exchange/import", &said))
 }
 
 /// `GET /exchange/example`: the whole workbook, or with `table` that one table of the year as this house has it.

@@ -19,12 +19,14 @@ use crate::bundle::export::{self, Shape};
 use crate::bundle::generate::{GeneratorSpec, generate};
 use crate::bundle::layout::File;
 use crate::bundle::{BundleFile, Given, settle};
+use crate::domain::change::{Edit, Expected};
 use crate::domain::people::{Office, Reach, Visitor};
 use crate::domain::policy;
 use crate::domain::rights::Role;
 use crate::flow::exchange::staged;
 use crate::flow::house::Founding;
 use crate::flow::{Act, House, exchange};
+use crate::store::ChangeFilter;
 
 struct Place {
     state: WebState,
@@ -250,12 +252,60 @@ fn both_parts_of_an_upload_are_taken_back_or_none_is() {
             Form(serde_json::from_value(numbers).unwrap())
         };
         let refused = import::undo(State(place.state.clone()), visitor("T00001"), undoing()).await;
-        assert!(refused.is_err(), "a room put in by hand keeps the year");
+        let Err(Refusal::Rule(why)) = refused else { panic!("a room put in by hand keeps the year") };
+        let which = format!("агрузку № {} отменить нельзя: в таблице учебного года «{}»", imports[1].no, layout.title);
+        assert!(why.contains(&which) && why.contains("сначала уберите"), "{why}");
+        let form = import::form(State(place.state.clone()), visitor("T00001"), Frame::default(), Default::default());
+        let page = text(form.await.unwrap()).await;
+        assert!(page.contains("Обе части вместе сейчас не отменить") && !page.contains("Отменить обе части"), "{page}");
         assert_eq!(house.db.list_year_rows("rooms", "2025/2026").await.unwrap().len(), 2, "nothing was taken back");
         crate::flow::setup::remove_row(house, &own, "2025/2026", layout, &row[..layout.key]).await.unwrap();
         import::undo(State(place.state.clone()), visitor("T00001"), undoing()).await.unwrap();
         assert!(house.db.list_year_rows("rooms", "2025/2026").await.unwrap().is_empty());
         assert!(house.db.list_years().await.unwrap().is_empty());
+        // Both are told as taken back, and nothing is left to take back.
+        let form = import::form(State(place.state.clone()), visitor("T00001"), Frame::default(), Default::default());
+        let page = text(form.await.unwrap()).await;
+        assert_eq!(page.matches("отменена 27.10.2025").count(), 2, "{page}");
+    });
+}
+
+#[test]
+fn a_second_part_that_was_changed_since_keeps_the_first_one_too() {
+    tell(async {
+        let place = place().await;
+        let house = &place.state.house;
+        let own = Act { by: "T00001".into(), ..act() };
+        let files = exchange::opened(vec![("a.zip".into(), school())]).unwrap();
+        exchange::import(house, &files, &exchange::Wish::default(), false, &act()).await.unwrap();
+        let list =
+            |position: &str| format!("Фамилия;Имя;Отчество;Должность\r\nКремнева;Яшма;;{position}\r\n").into_bytes();
+        let rooms = "Кабинет;Мест\r\n12;30\r\n".as_bytes().to_vec();
+        let both = vec![("люди.csv".to_owned(), list("Повар")), ("кабинеты.csv".to_owned(), rooms)];
+        let token = staged::keep(house, &exchange::opened(both).unwrap(), &own).unwrap();
+        import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
+        let imports = house.db.list_imports().await.unwrap();
+        // Somebody corrects the card afterwards.
+        let filter = ChangeFilter { event: Some(imports[1].event), ..ChangeFilter::default() };
+        let brought =
+            house.db.list_changes(&filter).await.unwrap().into_iter().find(|one| one.table == "staff").unwrap();
+        let corrected = brought.new.clone().map(|mut row| {
+            let at = row.iter().position(|cell| cell == "Повар").unwrap();
+            row[at] = "Буфетчик".to_owned();
+            row
+        });
+        let edit = Edit {
+            table: "staff",
+            year: brought.year.clone(),
+            key: brought.key.clone(),
+            new: corrected,
+            expected: Expected::Anything,
+        };
+        crate::flow::change::apply(house, &own, "staff", &[edit]).await.unwrap();
+        let numbers = serde_json::json!({"no": imports[0].no, "along": imports[1].no});
+        let undoing = Form(serde_json::from_value(numbers).unwrap());
+        assert!(import::undo(State(place.state.clone()), visitor("T00001"), undoing).await.is_err());
+        assert_eq!(house.db.list_year_rows("rooms", "2025/2026").await.unwrap().len(), 1, "the first part stands");
     });
 }
 
