@@ -6,7 +6,7 @@ use super::layout::{Column, File};
 
 /// Other headings under which offices keep the same column, folded by [`fold`]; the heading of the layout needs no entry.
 const SYNONYMS: &[(&str, &[&str])] = &[
-    ("id", &["код", "id", "ид", "табельный номер", "номер личного дела", "№ личного дела", "№ л/д", "идентификатор"]),
+    ("id", &["код", "id", "ид", "табельный номер", "идентификатор"]),
     ("surname", &["фамилия сотрудника", "фамилия обучающегося", "фамилия ученика"]),
     ("given_name", &["имя сотрудника", "имя обучающегося", "имя ученика"]),
     ("patronymic", &["отчество (при наличии)", "отчество при наличии"]),

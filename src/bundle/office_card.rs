@@ -131,7 +131,7 @@ fn left(lines: &Lines<'_>, what: &str, other: &[String]) -> Vec<Finding> {
 pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
     let (at, name, starts, ends) = columns(lines)?;
     let of_grades = GradeColumns::of(&lines.rows[at].1);
-    let (mut made, mut other) = (Vec::new(), Vec::new());
+    let (mut made, mut other): (Vec<(String, Vec<String>)>, Vec<String>) = Default::default();
     let (mut unread, mut is_guessed) = (Vec::new(), false);
     let breaks: Vec<u32> = break_rows(lines, (at, name, starts, ends)).map(|(no, _)| no).collect();
     for (no, cells) in &lines.rows[at + 1..] {
@@ -159,8 +159,11 @@ pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
                 continue;
             }
         };
-        let row = [format!("{letter}{order}").as_str(), cell(name), kind, &from, &to, cell(starts), cell(ends)]
-            .map(str::to_owned);
+        // «I четверть» of 1–4 and of 5–9 are two periods: the later one's code says its first grade, «Q1G5».
+        let code = format!("{letter}{order}");
+        let of_others = |(_, row): &(String, Vec<String>)| row[0] == code && (row[3] != from || row[4] != to);
+        let code = if made.iter().any(of_others) { format!("{code}G{from}") } else { code };
+        let row = [code.as_str(), cell(name), kind, &from, &to, cell(starts), cell(ends)].map(str::to_owned);
         made.push((format!("{}, строка {no}", lines.place), row.to_vec()));
     }
     if made.is_empty() && unread.is_empty() {
@@ -410,6 +413,16 @@ mod tests {
             ["5-9", "10-11", "1–4 классы", "10 и 11", "1-4, 5-9", "9-5", "5, 7", "05.09.2026", "12"].map(grades),
             [Some((5, 9)), Some((10, 11)), Some((1, 4)), Some((10, 11)), Some((1, 9)), None, None, None, None]
         );
+        let two = Lines::of(
+            "Четверти",
+            &[
+                &["Период", "Начало", "Окончание", "Классы"],
+                &["I четверть", "01.09.2026", "24.10.2026", "1-4"],
+                &["I четверть", "01.09.2026", "27.10.2026", "5-9"],
+            ],
+        );
+        let rows: Vec<String> = periods(&two).unwrap().kept[0].rows.iter().map(|(_, row)| row[..5].join("|")).collect();
+        assert_eq!(rows, ["Q1|I четверть|quarter|1|4", "Q1G5|I четверть|quarter|5|9"]);
         let ends = Lines::of(
             "Четверти",
             &[

@@ -16,6 +16,19 @@ fn classes_at(folded: &[String]) -> Option<usize> {
     folded.iter().position(|head| matches!(head.as_str(), "классы" | "класс(ы)" | "класс (классы)"))
 }
 
+/// Do the headings in one of these rows name a teacher and a subject, and they or those of the next row classes, a column for each?
+pub(super) fn is_by_classes(rows: &[Vec<String>]) -> bool {
+    let classes = |row: &[String]| row.iter().filter(|head| class_name(head).is_some()).count();
+    rows.iter().enumerate().any(|(at, row)| {
+        let has = |column: &str| row.iter().any(|head| names_it(column, &fold(head)));
+        let below = rows.get(at + 1).map_or(0, |next| classes(next));
+        has("teacher_id") && has("subject") && classes(row).max(below) >= 2
+    })
+}
+
+/// What a list of hours is read as, for whoever brought another.
+pub(super) const LAYOUTS: &str = "тарификация читается в двух видах: строка на каждый класс («Учитель», «Класс», «Предмет», «Группа», «Часов в неделю») или столбец на каждый класс («Учитель», «Предмет», «5А», «5Б» …)";
+
 /// The courses that a list of hours names row by row: teacher, class, subject, perhaps a group, hours. `heads` are those of the sheet.
 pub(super) fn courses_of(place: &str, heads: &[String], rows: &[(usize, Vec<String>)]) -> Option<Kept> {
     let folded: Vec<String> = heads.iter().map(|head| fold(head)).collect();
@@ -116,11 +129,13 @@ pub(super) fn hours(lines: &Lines<'_>, heads: &Heads) -> Option<Read> {
             rows.push((format!("{}, строка {no}, столбец {class}", lines.place), row));
         }
     }
-    if !strange.is_empty() {
+    let has_strange = !strange.is_empty();
+    if has_strange {
         let message = format!("часы не названы числом и не загружаются: {}", strange.join("; "));
         findings.push(Finding::new(codes::BAD_NUMBER, &lines.place, message));
     }
-    (!rows.is_empty()).then(|| Read {
+    // Hours of which not one can be read are a list of hours all the same: what is wrong with them is told.
+    (!rows.is_empty() || has_strange).then(|| Read {
         kept: vec![Kept { table: File::Courses, columns: COURSES, rows }],
         findings,
         of_groups: Vec::new(),
@@ -157,5 +172,18 @@ mod tests {
             ]
         );
         assert!(read.findings.iter().any(|finding| finding.code == codes::BAD_NUMBER));
+    }
+
+    #[test]
+    fn a_csv_of_hours_by_classes_is_left_to_the_lists_of_offices() {
+        let rows = |rows: &[&[&str]]| -> Vec<Vec<String>> {
+            rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect()
+        };
+        assert!(is_by_classes(&rows(&[&["ФИО учителя", "Предмет", "5А", "5Б"]])));
+        assert!(is_by_classes(&rows(&[&["Тарификация"], &["Учитель", "Предмет", "Часы"], &["", "", "5А", "5Б"]])));
+        assert!(!is_by_classes(&rows(&[&["Учитель", "Класс", "Предмет", "Часов в неделю"], &["А", "5А", "Б", "3"]])));
+        let sheet =
+            Lines::of("Тарификация", &[&["Учитель", "Предмет", "5А", "5Б"], &["Опалова Р.Л.", "Музыка", "час", ""]]);
+        assert_eq!(read(&sheet).unwrap().findings[0].code, codes::BAD_NUMBER, "hours that are none are told");
     }
 }

@@ -6,7 +6,7 @@ use super::sheet::{Grid, Source};
 use super::table;
 use super::workbook::{self, BookSheet};
 use super::year::{self, HEADER_ROWS, YearSheet};
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::setup::layout::Layout;
 use crate::domain::setup::paste::Sheet;
 
@@ -79,7 +79,8 @@ fn by_headings(name: &str, sheets: &[BookSheet], layout: &'static Layout, with_c
 }
 
 fn whole(sheet: YearSheet) -> Result<Sheet, Vec<Finding>> {
-    if sheet.findings.is_empty() { Ok(sheet.sheet) } else { Err(sheet.findings) }
+    let is_clean = sheet.findings.iter().all(|one| one.severity < Severity::Error);
+    if is_clean { Ok(sheet.sheet) } else { Err(sheet.findings) }
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::office_hours;
 use super::sheet::Grid;
 use super::workbook::{self, BookSheet};
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::gather;
 use crate::domain::names;
 use crate::domain::setup::cells::Known;
@@ -250,6 +251,14 @@ pub fn of_csv(stem: &str, file: &str, grid: &Grid<'_>) -> Option<YearSheet> {
     if known.as_ref().is_none_or(|(layout, _)| layout.table == TIMETABLE.table) && is_grid(&heads) {
         return Some(unrolled(file.to_owned(), grid));
     }
+    let is_load = known.as_ref().is_some_and(|(layout, _)| layout.table == LOAD.table);
+    let above = std::iter::once(&grid.header).chain(&grid.records).take(HEADER_ROWS);
+    let above: Vec<Vec<String>> =
+        above.map(|row| row.fields.iter().map(|field| field.trim().to_owned()).collect()).collect();
+    // Hours with a column for each class are a list that offices keep, and become courses as well: they are read there.
+    if is_load && !LOAD.fits(&heads, false) && office_hours::is_by_classes(&above) {
+        return None;
+    }
     let (layout, course) = match known {
         Some((layout, course)) if is_shared(stem) && !layout.fits(&heads, !course.is_empty()) => return None,
         Some(known) => known,
@@ -320,6 +329,11 @@ pub(super) fn table(
         let at = format!("{place}: {}", gather::rows(headless.iter().map(|(line, _)| *line).collect()));
         let finding = Finding::new("setup.cell-beyond", at, "значение в столбце без заголовка");
         findings.push(finding.expected_found("заголовок над каждым столбцом", found));
+    }
+    let names_course = layout.course_parts(&heads).is_some() || layout.fits(&heads, false);
+    if layout.table == LOAD.table && !names_course {
+        let finding = Finding::new("setup.load-layouts", place.clone(), office_hours::LAYOUTS);
+        findings.push(finding.weighing(Severity::Note));
     }
     YearSheet { layout, place, course, sheet: Sheet { heads, rows, letters }, covers: Vec::new(), findings }
 }

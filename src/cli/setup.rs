@@ -108,12 +108,14 @@ pub(super) fn told(desk: &Desk, outcome: &Outcome) -> u8 {
         print_json(&serde_json::json!({
             "written": matches!(outcome, Outcome::Done(_)),
             "new": counts.new, "changed": counts.changed, "gone": counts.gone, "same": counts.same,
+            "warnings": counts.warnings,
         }));
     } else {
         println!(
             "{done}. Добавлено: {}, изменено: {}, удалено: {}, без изменений: {}.",
             counts.new, counts.changed, counts.gone, counts.same
         );
+        print_findings(&counts.warnings);
     }
     0
 }

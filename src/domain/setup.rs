@@ -5,6 +5,8 @@
 pub mod brought;
 pub mod cells;
 pub mod checks;
+pub mod foreseen;
+mod heads;
 pub mod layout;
 pub mod paste;
 pub mod plan;

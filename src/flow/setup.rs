@@ -24,7 +24,7 @@ use crate::domain::rights::Role;
 use crate::domain::setup::cells::Known;
 use crate::domain::setup::layout::{CLASSES, Column, Is, Layout};
 use crate::domain::setup::paste::{LineRead, Sheet, given_text};
-use crate::domain::setup::{Setup, brought, checks, plan, promotion, rules, spelling, timetable};
+use crate::domain::setup::{Setup, brought, checks, foreseen, plan, promotion, rules, spelling, timetable};
 
 /// What came of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -347,9 +347,9 @@ fn warnings(open: &mut Year, layout: &Layout, coming: &[LineRead], stays: Vec<Ve
         }
         _ => {}
     }
-    if rules::is_foreseen(layout.table) {
+    if foreseen::is_foreseen(layout.table) {
         let rows = stays.into_iter().chain(coming.iter().map(|one| one.row.clone())).collect();
-        told.extend(rules::foreseen(layout, journal, setup, rows));
+        told.extend(foreseen::foreseen(layout, journal, setup, rows));
     }
     told
 }

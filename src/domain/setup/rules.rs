@@ -1,13 +1,10 @@
-//! Rules of single rows of the year, what keeps a row from going (it is used elsewhere, or a closed period stands on it), and what a dry run
-//! foresees of a whole table. Floor 0.
-
-use std::collections::BTreeMap;
+//! Rules of single rows of the year, and what keeps a row from going: it is used elsewhere, or a closed period stands on it. Floor 0.
 
 use chrono::NaiveDate;
 
 use super::layout::Layout;
-use super::{Setup, Slot, cells, checks, timetable};
-use crate::domain::finding::{Finding, Severity};
+use super::{Setup, cells};
+use crate::domain::finding::Finding;
 use crate::domain::journal::Journal;
 use crate::domain::words;
 
@@ -89,51 +86,6 @@ pub fn uses(layout: &Layout, key: &[String], journal: &Journal, setup: &Setup) -
         _ => Vec::new(),
     };
     found.into_iter().flatten().collect()
-}
-
-/// Is a table one whose rows [`foreseen`] looks at, or one by which it judges others?
-pub fn is_foreseen(table: &str) -> bool {
-    matches!(table, "bells" | "calendar_days" | "control_works" | "course_details" | "regimes" | "timetable")
-}
-
-/// What the checks of a whole table would say once it has these rows and do not say yet: clashes of the timetable, crowded days of control
-/// works. Warnings, for the year's checks bar nothing from being written. The set-up has the rows afterwards, so that the next table of the
-/// same files is judged by them; rows stand in the order of the layout's columns, as the store has them.
-pub fn foreseen(layout: &Layout, journal: &Journal, setup: &mut Setup, rows: Vec<Vec<String>>) -> Vec<Finding> {
-    // Which of two clashing lessons is told first depends on their order: before and after have the same.
-    let in_order = |slots: &mut Vec<Slot>| {
-        let key = |slot: &Slot| (slot.course.clone(), slot.weekday, slot.number, slot.week.clone(), slot.since);
-        slots.sort_by_cached_key(key);
-    };
-    in_order(&mut setup.timetable);
-    let before = of_whole(layout, journal, setup);
-    let would_be = Setup::from_rows(&BTreeMap::from([(layout.table, rows)]));
-    match layout.table {
-        "bells" => setup.bells = would_be.bells,
-        "calendar_days" => setup.days = would_be.days,
-        "control_works" => setup.works = would_be.works,
-        "course_details" => setup.details = would_be.details,
-        "regimes" => setup.regimes = would_be.regimes,
-        "timetable" => setup.timetable = would_be.timetable,
-        _ => {}
-    }
-    in_order(&mut setup.timetable);
-    let after = of_whole(layout, journal, setup).into_iter().filter(|finding| !before.contains(finding));
-    after.map(|finding| finding.weighing(Severity::Warning)).collect()
-}
-
-/// Findings of a whole table that no row has by itself.
-fn of_whole(layout: &Layout, journal: &Journal, setup: &Setup) -> Vec<Finding> {
-    match layout.table {
-        "timetable" => timetable::impossible(journal, setup),
-        "control_works" => {
-            // Days without lessons are told with the line of each work: `checks::work_without_lessons`.
-            let mut findings = checks::works(journal, setup);
-            findings.retain(|finding| matches!(finding.code, "works.two-a-day" | "works.too-many"));
-            findings
-        }
-        _ => Vec::new(),
-    }
 }
 
 /// May the columns that name a row be changed in a form? Not where other rows refer to them.

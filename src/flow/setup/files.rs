@@ -19,6 +19,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::setup::Stay;
 use crate::domain::setup::brought;
 use crate::domain::setup::checks;
+use crate::domain::setup::foreseen;
 use crate::domain::setup::layout::{
     BELLS, CONTROL_WORKS, Column, Is, Layout, MOVEMENT, PLAN_TOPICS, REGIMES, ROOMS, STAYS, TIMETABLE,
 };
@@ -338,12 +339,12 @@ impl Planning<'_> {
             self.plan.findings.extend(wrong);
             self.year.setup.stays = after;
         }
-        if rules::is_foreseen(layout.table) {
+        if foreseen::is_foreseen(layout.table) {
             // The next tables of the same files are judged by the rows that come with them: plans and works by days, lessons by bells.
             let goes_or_comes = |key: &[String]| goes.contains(key) || seen.contains_key(key);
             let stays = standing.iter().filter(|row| !goes_or_comes(&row[..layout.key])).cloned();
             let rows = stays.chain(coming.iter().map(|one| one.row.clone())).collect();
-            let told = rules::foreseen(layout, &self.year.journal, &mut self.year.setup, rows);
+            let told = foreseen::foreseen(layout, &self.year.journal, &mut self.year.setup, rows);
             let place = |one: &Finding| format!("{}: {}", layout.title, one.place);
             self.plan.findings.extend(told.into_iter().map(|one| Finding { place: place(&one), ..one }));
         }
