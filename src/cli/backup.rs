@@ -422,7 +422,7 @@ fn print(report: &Report, has_code: bool, desk: &Desk) {
     let coverage = &report.coverage;
     let pair = |(done, all): (u64, u64)| format!("{} из {}", grouped(done), grouped(all));
     println!("Копия {} от {}", report.label.id, words::moment(&report.label.at));
-    println!("  части на носителе прочитаны и сверены: {} ({})", pair(coverage.parts), bytes(coverage.bytes));
+    println!("  части на носителе — те, что названы на ярлыке: {} ({})", pair(coverage.parts), bytes(coverage.bytes));
     println!("  подпись ярлыка: {}", if coverage.label_signed { "верна" } else { "НЕВЕРНА" });
     println!("  сверка с записью дома: {}", if coverage.house_compared { "сделана" } else { "не делалась" });
     if coverage.opened {
@@ -487,6 +487,9 @@ impl Restore {
                 "Положите в {}/keys кодовую фразу (passphrase) из сейфа и выполните letopis doctor.",
                 to.display()
             );
+        } else if !desk.json {
+            println!("Дом не восстановлен, в {} ничего не записано.", to.display());
+            println!("Возьмите копию со второго носителя; какая часть повреждена, сказано выше.");
         }
         Ok(report.verdict.exit_code())
     }

@@ -8,6 +8,7 @@ pub mod manifest;
 pub mod plan;
 mod pledge;
 pub mod prune;
+pub mod spoiled;
 
 use chrono::NaiveDate;
 

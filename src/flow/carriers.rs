@@ -5,6 +5,7 @@
 mod order;
 mod outside;
 mod sets;
+mod spoiled;
 mod undertaking;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use chrono::NaiveDate;
 
 pub use self::order::{Wanted as WantedReturn, order_return};
 pub use self::outside::{Outside, outside};
+pub use self::spoiled::Spoiled;
 pub use self::undertaking::{undertake, undertaking_text};
 use super::{Act, Error, House, people, policy, salt};
 use crate::domain::audit::{Event, EventKind};

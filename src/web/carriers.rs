@@ -9,9 +9,10 @@ mod overview;
 pub(super) mod print;
 mod prune;
 mod sent;
+mod spoiled;
 mod warned;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::WebState;
 use super::answer::Refusal;
@@ -43,8 +44,10 @@ pub(super) struct Owed {
     pub(super) late: u64,
     /// Those whose last day is today.
     pub(super) today: u64,
-    /// Carriers whose last comparison or rehearsal found something: no copy can be restored from them until a next one is right.
+    /// Carriers with a copy that was found changed: an alarm until that copy is right or another, right itself, is in its place.
     pub(super) broken: Vec<String>,
+    /// Those copies, one sentence each.
+    pub(super) spoiled: Vec<String>,
     /// Carriers are there and the code is not, told to the one who makes it.
     pub(super) codeless: bool,
     /// Rules of carriers and rooms that do not hold, so that no backup is written; told to who writes them.
@@ -89,6 +92,7 @@ pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<O
         late: all.plan.duties.iter().filter(|duty| duty.late > 0).count() as u64,
         today: all.plan.duties.iter().filter(|duty| duty.due == Some(today)).count() as u64,
         broken: broken(&all),
+        spoiled: spoiled::short(&all),
         codeless: all.codes.is_empty() && all.plan.holds() && visitor.may_anywhere(Action::HoldCode),
         missing,
         causes: all.plan.causes().join("; "),
@@ -117,15 +121,11 @@ fn told_outside(one: &Outside, people: &People) -> String {
     format!("{} — {}", words::moment_short(&one.at), one.said(&people.get(&one.taker).short))
 }
 
-/// Carriers in use whose newest copy that was ever checked did not pass its last check; an older copy that is whole mends nothing.
+/// Carriers with a copy that was found changed and of which something is still to be done, each once.
 fn broken(all: &Overview) -> Vec<String> {
-    // A copy that the house does not know of counts as the newest.
-    let age = |copy: &str| all.backups.iter().position(|row| row.id == copy).unwrap_or(usize::MAX);
-    let of = |id: &str| all.checks.iter().filter(|check| check.carrier == id).collect::<Vec<_>>();
-    let last = |id: &str| of(id).into_iter().max_by_key(|check| (age(&check.backup), check.no));
-    let bad = |id: &str| last(id).is_some_and(|check| check.verdict != flow::carriers::VALID);
-    let used = all.carriers.iter().filter(|one| !one.written_off && bad(&one.id));
-    used.map(|one| one.id.clone()).collect()
+    let spoiled = all.spoiled();
+    let open: BTreeSet<&str> = spoiled.iter().filter(|one| one.next.is_open()).map(|one| one.carrier).collect();
+    open.into_iter().map(str::to_owned).collect()
 }
 
 async fn all(state: &WebState) -> Result<Overview, Refusal> {

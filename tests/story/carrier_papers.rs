@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use letopis::domain::carrier::spoiled::Next;
 use letopis::domain::carrier::{Cause, Refusal, Signed, Step, Trip};
 use letopis::domain::forms::People;
 use letopis::domain::rights::Role;
@@ -158,5 +159,33 @@ fn an_undertaking_names_the_person_in_full_and_the_carriers_that_stood_on_the_bo
         let other = text(house, "carrier-undertaking", &[("person", &secretary.id)], 63).await;
         assert!(other.contains("(учётные №\u{a0}Н-2, №\u{a0}Н-3 и поставленные на учёт позже)"), "{other}");
         assert!(text(house, "carrier-undertaking", &[("person", &head.id)], 63).await.contains("(учётные №\u{a0}Н-1"));
+    });
+}
+
+#[test]
+fn a_changed_copy_stays_an_alarm_until_its_own_place_is_taken_by_a_right_one() {
+    tell(async {
+        let office = Office::of(House::with_journal().await).await;
+        let set = office.write(40).await.unwrap().row.id;
+        let order = backup::Order::new(Vec::new(), Cause::Demand);
+        let newer = backup::write(&office.house, &order, &after(41), Arc::new(Silent)).await.unwrap().row.id;
+        spoil(&office.disks[0].join(&set).join("copy.tar.gz.age.001"), 50_000);
+        office.keep(0, &set, None, 42).await;
+        office.keep(0, &newer, None, 43).await;
+        let open = async |copy: &str| {
+            let all = carriers::overview(&office.house, after(50).at.date_naive()).await.unwrap();
+            let found = all.spoiled();
+            let one = found.iter().find(|one| one.carrier == "Н-1" && one.id == copy).expect("a changed copy");
+            match one.next {
+                Next::Write => "write".to_owned(),
+                Next::Compare(id) => format!("compare {id}"),
+                Next::Replaced(id) => format!("replaced {id}"),
+            }
+        };
+        assert_eq!(open(&set).await, "write", "a good word on a newer copy of another kind mends nothing");
+        let anew = office.write(44).await.unwrap().row.id;
+        assert_eq!(open(&set).await, format!("compare {anew}"));
+        office.keep(0, &anew, None, 45).await;
+        assert_eq!(open(&set).await, format!("replaced {anew}"));
     });
 }

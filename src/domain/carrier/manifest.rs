@@ -155,6 +155,20 @@ pub struct Coverage {
     pub records: (u64, u64),
     /// Seconds that it took.
     pub seconds: u64,
+    /// What was found wrong, where a check was put on record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+}
+
+/// What a check found wrong, as its certificate prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Code of the finding, `backup.part-changed`.
+    pub code: String,
+    /// Where: the part, the label, the manifest.
+    pub place: String,
+    /// One Russian sentence.
+    pub message: String,
 }
 
 impl Coverage {

@@ -2,7 +2,7 @@
 //!
 //! Where a regulation is silent, the house does not go below two carriers in two rooms and once a week: a fire takes a room.
 
-mod notes;
+pub(super) mod notes;
 mod set;
 
 use std::collections::{BTreeMap, BTreeSet};

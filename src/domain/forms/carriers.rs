@@ -10,7 +10,6 @@ pub use self::copied::{Compared, Outcome};
 pub use self::kept::kept;
 use super::super::carrier::manifest::Coverage;
 use super::super::carrier::{Carrier, Cause, ReturnOrder, Step, Trip};
-use super::super::finding::Finding;
 use super::super::form::{Block, Form, Signature, Table};
 use super::super::words;
 use super::{Letterhead, People, day};
@@ -342,7 +341,7 @@ pub struct Checked {
 }
 
 /// The certificate of a comparison or a rehearsal: what was looked at, and how much of it, before what came of it.
-pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Coverage, findings: &[Finding]) -> Form {
+pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Coverage) -> Form {
     let of = |(done, all): (u64, u64)| {
         if all == 0 {
             "не проверялось".to_owned()
@@ -354,10 +353,10 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
     let mut table = Table::new(&[("Что проверено", 60), ("Полнота", 40)]).named("Полнота").sized(90);
     let restored = coverage.tables.1 > 0;
     let rows = [
-        ("Части копии на носителе прочитаны до последнего байта, SHA-256", of(coverage.parts)),
+        ("Части копии на носителе прочитаны до последнего байта и совпали с ярлыком, SHA-256", of(coverage.parts)),
         ("Байт на носителе", words::grouped(coverage.bytes)),
         ("Подпись ярлыка ключом журнала событий", yes(coverage.label_signed, "верна", "НЕВЕРНА")),
-        ("Сверка с записью, сделанной при создании копии", yes(coverage.house_compared, "сделана", "не делалась")),
+        ("Сверка с записью, сделанной при создании копии", against_house(coverage).to_owned()),
         ("Файлы внутри копии сверены с подписанной описью, SHA-256", of(coverage.files)),
         ("Таблицы базы данных", of(coverage.tables)),
         ("Строки таблиц", of(coverage.rows)),
@@ -401,9 +400,10 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
             ),
             &[],
         );
-    let form = findings
+    let form = coverage
+        .faults
         .iter()
-        .fold(form, |form, finding| form.with(Block::Note { text: format!("{}: {}", finding.place, finding.message) }));
+        .fold(form, |form, fault| form.with(Block::Note { text: format!("{}: {}", fault.place, fault.message) }));
     form.signatures(
         vec![Signature {
             post: match checked.post.as_str() {
@@ -415,6 +415,17 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
         }],
         false,
     )
+}
+
+/// What the comparison with the house's own note of the copy gave.
+pub fn against_house(coverage: &Coverage) -> &'static str {
+    let has = |code: &str| coverage.faults.iter().any(|fault| fault.code == code);
+    match coverage.house_compared {
+        _ if has("backup.unknown-to-house") => "записи о копии нет",
+        true if has("backup.swapped") => "НЕ СОВПАЛА",
+        true => "совпала",
+        false => "не делалась",
+    }
 }
 
 /// These papers on made-up data.
@@ -521,6 +532,7 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         log_root: true,
         records: (88, 88),
         seconds: 41,
+        faults: Vec::new(),
     };
     let checked = Checked {
         no: 7,
@@ -550,6 +562,6 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
             &at(1, 9),
         ),
         envelope(letterhead, "01234-56789-ABCDE-FGHJK", 1, &at(1, 9), &both),
-        certificate(letterhead, &checked, &coverage, &[]),
+        certificate(letterhead, &checked, &coverage),
     ]
 }

@@ -22,7 +22,7 @@ use super::Meter;
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
 use crate::domain::carrier::Refusal;
-use crate::domain::carrier::manifest::{Coverage, FORMAT, Label, Manifest};
+use crate::domain::carrier::manifest::{Coverage, FORMAT, Fault, Label, Manifest};
 use crate::domain::finding::{Finding, Severity, Verdict};
 use crate::domain::words;
 use crate::sign::certificate::from_pem;
@@ -124,7 +124,7 @@ pub async fn compare(
 }
 
 /// A damaged stream is a finding; a wrong code and a failing disk are not what was asked.
-fn not_opened(error: Error) -> Result<Finding, Error> {
+pub(super) fn not_opened(error: Error) -> Result<Finding, Error> {
     match error {
         Error::Backup(fault @ (vault::backup::Fault::Damaged(_) | vault::backup::Fault::Key(_))) => {
             Ok(Finding::new("backup.damaged", "содержимое копии", fault.to_string()))
@@ -133,10 +133,12 @@ fn not_opened(error: Error) -> Result<Finding, Error> {
     }
 }
 
-async fn outside(found: &Found, meter: &Arc<dyn Meter>) -> Result<(Coverage, Vec<Finding>), Error> {
+pub(super) async fn outside(found: &Found, meter: &Arc<dyn Meter>) -> Result<(Coverage, Vec<Finding>), Error> {
     meter.stage("Чтение носителя", found.label.bytes());
     let (own, told) = (found.clone(), Arc::clone(meter));
     let (parts, findings) = blocking(move || read::compare(&own, &|bytes| told.read(bytes))).await?;
+    let changed = findings.iter().filter(|finding: &&Finding| finding.code == read::PART_CHANGED).count() as u64;
+    let parts = parts.saturating_sub(changed);
     let coverage = Coverage {
         school: found.label.school.clone(),
         backup: found.label.id.clone(),
@@ -441,24 +443,26 @@ pub async fn keep(house: &House, what: &str, carrier: &str, report: &Report, act
     let no = house.db.list_backup_checks().await?.last().map_or(1, |last| last.no + 1);
     let trips = house.db.list_trips().await?;
     let trip = trips.iter().rev().find(|trip| trip.carrier == carrier && trip.is_out()).map_or(0, |trip| trip.no);
+    let faulty = || report.findings.iter().filter(|finding| finding.severity >= Severity::Error);
+    let fault = |finding: &Finding| Fault {
+        code: finding.code.to_owned(),
+        place: finding.place.clone(),
+        message: finding.message.clone(),
+    };
+    let coverage = Coverage { faults: faulty().map(fault).collect(), ..report.coverage.clone() };
     let row = CheckRow {
         no,
         what: what.to_owned(),
         carrier: carrier.to_owned(),
         backup: report.label.id.clone(),
         verdict: report.word().to_owned(),
-        coverage: canon::to_text(&report.coverage),
+        coverage: canon::to_text(&coverage),
         at: act.moment(),
         by: act.by.clone(),
         trip,
     };
     tx.record_backup_check(&row).await?;
-    let codes: std::collections::BTreeSet<&str> = report
-        .findings
-        .iter()
-        .filter(|finding| finding.severity >= Severity::Error)
-        .map(|finding| finding.code)
-        .collect();
+    let codes: std::collections::BTreeSet<&str> = faulty().map(|finding| finding.code).collect();
     let event = Event::new(EventKind::BackupChecked, &act.by, &act.moment())
         .with("check", what)
         .with("carrier", carrier)

@@ -128,7 +128,17 @@ async fn build(
     coverage: &mut Coverage,
     findings: &mut Vec<Finding>,
 ) -> Result<bool, Error> {
-    let unpacked = check::open(found, code, Some(beside.to_owned()), meter).await?;
+    let unpacked = match check::open(found, code, Some(beside.to_owned()), meter).await {
+        Ok(unpacked) => unpacked,
+        Err(fault) => {
+            // Which part it is, the comparison with the label says; a wrong code and a failing disk stay errors.
+            findings.push(check::not_opened(fault)?);
+            let (seen, of_parts) = check::outside(found, meter).await?;
+            coverage.parts = seen.parts;
+            findings.extend(of_parts);
+            return Ok(false);
+        }
+    };
     let Some(manifest) = check::manifest_of(found, &unpacked, coverage, findings) else { return Ok(false) };
     check::examine(beside, &manifest, coverage, findings, meter).await?;
     if let Some(printed) = &wanted.printed {

@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset};
 use crate::domain::carrier::Cause;
 use crate::domain::carrier::plan::{Span, Written};
 use crate::domain::journal::Journal;
-use crate::domain::words::moment_of;
+use crate::domain::words::{moment_of, period_title};
 use crate::flow::{Error, House};
 use crate::store::BackupRow;
 
@@ -53,7 +53,7 @@ pub(super) async fn spans(house: &House, roster: &Journal, written: &[Written]) 
             let key = (class.name.clone(), period.id.clone());
             spans.push(Span {
                 class: class.name.clone(),
-                period: period.name.clone(),
+                period: period_title(&period.name),
                 ends: period.ends,
                 closed: closed.get(&key).copied(),
                 sealed: sealed.remove(&key).unwrap_or_default(),

@@ -75,7 +75,7 @@ async fn gather(house: &House, act: &Act) -> Result<Facts, Error> {
         guards: db.list_guard_faults().await?.into_iter().map(|(name, _)| name).collect(),
         rooms,
         covered: covered(&carriers, &register, rooms as usize),
-        backup: standing(&carriers).filter_map(|(_, at)| day_of(at)).max(),
+        backup: standing(&carriers).into_iter().filter_map(|(_, at)| day_of(at)).max(),
         rehearsal: tried.and_then(|check| Some((day_of(&check.at)?, check.verdict == VALID))),
         rehearsal_due: rehearsed.and_then(|duty| duty.due),
         twins: twins(house, rules, &register, today).await?,
@@ -135,21 +135,22 @@ async fn periods(house: &House, rules: &Policy, today: NaiveDate) -> Result<(u64
     Ok((over, uncopied))
 }
 
-/// Backups that stand on carriers in use: room and moment. A carrier whose newest check failed holds nothing that could be relied upon.
-fn standing(carriers: &Overview) -> impl Iterator<Item = (String, &str)> {
+/// Backups that stand on carriers in use: room and moment. A copy that was found changed is not relied upon.
+fn standing(carriers: &Overview) -> Vec<(String, &str)> {
     let pruned = |backup: &str, carrier: &str| {
         carriers.prunings.iter().any(|one| one.backup == backup && one.carrier == carrier)
     };
-    let sound = |id: &str| {
-        carriers.checks.iter().rev().find(|check| check.carrier == id).is_none_or(|check| check.verdict == VALID)
-    };
-    carriers.carriers.iter().filter(move |one| one.takes_copies() && sound(&one.id)).flat_map(move |carrier| {
-        let own = carriers
-            .backups
-            .iter()
-            .filter(move |backup| backup.carriers.contains(&carrier.id) && !pruned(&backup.id, &carrier.id));
-        own.map(|backup| (carrier.room.to_lowercase(), backup.at.as_str()))
-    })
+    let changed: HashSet<(&str, &str)> = carriers.spoiled().into_iter().map(|one| (one.carrier, one.id)).collect();
+    let mut found = Vec::new();
+    for carrier in carriers.carriers.iter().filter(|one| one.takes_copies()) {
+        let own = carriers.backups.iter().filter(|backup| {
+            backup.carriers.contains(&carrier.id)
+                && !pruned(&backup.id, &carrier.id)
+                && !changed.contains(&(carrier.id.as_str(), backup.id.as_str()))
+        });
+        found.extend(own.map(|backup| (carrier.room.to_lowercase(), backup.at.as_str())));
+    }
+    found
 }
 
 /// Sealed copies that were sealed before the backups of so many rooms.

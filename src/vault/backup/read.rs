@@ -88,7 +88,7 @@ pub fn compare(found: &Found, progress: &(dyn Fn(u64) + Sync)) -> (u64, Vec<Find
                 read += 1;
                 if (bytes, sha256) != (part.bytes, part.sha256) {
                     let message = "часть копии изменена или обрезана";
-                    findings.push(Finding::new("backup.part-changed", &part.name, message).expected_found(
+                    findings.push(Finding::new(PART_CHANGED, &part.name, message).expected_found(
                         format!("{}, {}", words::count(part.bytes, "байт", "байта", "байт"), part.sha256),
                         format!("{}, {sha256}", words::count(bytes, "байт", "байта", "байт")),
                     ));
@@ -173,6 +173,9 @@ fn missing(name: &str, error: io::Error) -> Finding {
 
 /// Files and folders of an unpacked copy that hold people's data or keys.
 const OPEN: [&str; 5] = ["letopis.db", "keys", "open", "archive", "staging"];
+
+/// Code of the finding that a part is not the one of the label.
+pub const PART_CHANGED: &str = "backup.part-changed";
 
 /// Code of the finding that a copy was unpacked beside itself, so that its data lie open on the carrier.
 pub const OPEN_DATA: &str = "backup.open-data";

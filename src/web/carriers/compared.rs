@@ -1,6 +1,8 @@
 //! What the comparisons of a carrier came to, in words, and which of them count. Floor 3.
 
-use crate::domain::carrier::{Step, Trip};
+use chrono::DateTime;
+
+use crate::domain::carrier::{Cause, Step, Trip};
 use crate::domain::words::{self, moment_of};
 use crate::flow::carriers::{self, Overview};
 use crate::store::{BackupRow, CheckRow};
@@ -44,6 +46,42 @@ fn older_alone(older: Option<&str>, newest: &str) -> String {
     }
 }
 
+/// Copies of a carrier by their names and what tells them apart: the minute, what it is, the carrier; of those that are the same by that, the
+/// second and then the beginning of the digest too.
+pub(super) fn named(carrier: &str, rows: &[&BackupRow]) -> Vec<(String, String)> {
+    let by = |clock: &str| -> Vec<String> {
+        rows.iter().map(|row| format!("{} — {}, {carrier}", clocked(&row.at, clock), kind_of(row.cause))).collect()
+    };
+    let (minutes, seconds) = (by("%d.%m.%Y, %H:%M"), by("%d.%m.%Y, %H:%M:%S"));
+    let has_twin = |all: &[String], one: &String| all.iter().filter(|other| *other == one).count() > 1;
+    let told = |(row, (minute, second)): (&&BackupRow, (&String, &String))| {
+        let words = match row.sha256.get(..8) {
+            _ if !has_twin(&minutes, minute) => minute.clone(),
+            Some(digest) if has_twin(&seconds, second) => format!("{second}, SHA-256 {digest}…"),
+            _ => second.clone(),
+        };
+        (row.id.clone(), words)
+    };
+    rows.iter().zip(minutes.iter().zip(&seconds)).map(told).collect()
+}
+
+/// A moment as the clock of a list shows it.
+fn clocked(rfc3339: &str, clock: &str) -> String {
+    match DateTime::parse_from_rfc3339(rfc3339) {
+        Ok(moment) => moment.format(clock).to_string(),
+        Err(_) => rfc3339.to_owned(),
+    }
+}
+
+/// What a copy is, in the words of the plan.
+pub(super) fn kind_of(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Week | Cause::Demand => "резервная копия",
+        Cause::Month => "архив",
+        Cause::Period => "набор периода",
+    }
+}
+
 /// Was the carrier of a trip compared, but only before it was taken? That vouches for nothing.
 pub(super) fn only_before(all: &Overview, trip: &Trip) -> bool {
     let taken = trip.signed(Step::Taken).and_then(|signed| moment_of(&signed.at));
@@ -55,7 +93,6 @@ pub(super) fn only_before(all: &Overview, trip: &Trip) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::carrier::Cause;
 
     fn check(no: u64, carrier: &str, what: &str, backup: &str, verdict: &str) -> CheckRow {
         CheckRow {
@@ -117,5 +154,47 @@ mod tests {
         assert_eq!(said(&[of("new"), of("old")], &[&new, &old]).0, "ok");
         let bad = check(5, "Н-1", carriers::COMPARISON, "old", "altered");
         assert_eq!(said(&[of("new"), bad], &[&new, &old]).0, "bad", "what was found is not hidden");
+    }
+
+    #[test]
+    fn copies_of_one_minute_are_told_apart_in_the_list() {
+        let row = |id: &str, cause: Cause, at: &str, sha256: &str| BackupRow {
+            id: id.to_owned(),
+            cause,
+            at: format!("2025-10-27T{at}+05:00"),
+            by: "T01".to_owned(),
+            code_no: 1,
+            bytes: 1,
+            parts: 1,
+            sha256: sha256.to_owned(),
+            manifest: String::new(),
+            members: 1,
+            rows: 1,
+            log_size: 1,
+            log_root: String::new(),
+            periods: String::new(),
+            carriers: vec!["Н-1".to_owned()],
+        };
+        let rows = [
+            row("a", Cause::Month, "18:30:01", "11111111aa"),
+            row("b", Cause::Period, "18:30:02", "22222222bb"),
+            row("c", Cause::Demand, "18:31:00", "33333333cc"),
+            row("d", Cause::Demand, "18:31:00", "44444444dd"),
+            row("e", Cause::Week, "18:32:07", "55555555ee"),
+            row("f", Cause::Demand, "18:32:09", "66666666ff"),
+        ];
+        let said = named("Н-1", &rows.iter().collect::<Vec<_>>());
+        let said: Vec<&str> = said.iter().map(|(_, words)| words.as_str()).collect();
+        assert_eq!(
+            said,
+            [
+                "27.10.2025, 18:30 — архив, Н-1",
+                "27.10.2025, 18:30 — набор периода, Н-1",
+                "27.10.2025, 18:31:00 — резервная копия, Н-1, SHA-256 33333333…",
+                "27.10.2025, 18:31:00 — резервная копия, Н-1, SHA-256 44444444…",
+                "27.10.2025, 18:32:07 — резервная копия, Н-1",
+                "27.10.2025, 18:32:09 — резервная копия, Н-1",
+            ]
+        );
     }
 }

@@ -72,6 +72,8 @@ struct Page {
     owes: bool,
     undertaking: String,
     signs: bool,
+    /// No carrier is asked for until a day that is over.
+    today: String,
     tomorrow: String,
     /// Who may bring a carrier back by order.
     staff: Vec<(String, String)>,
@@ -160,6 +162,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         undertaken: all.has_undertaken(&visitor.account),
         undertaking: carriers::undertaking_text(&state.house, &visitor, &state.act(&visitor.account).moment()).await?,
         signs: visitor.may_anywhere(Action::SignCustody),
+        today: today.to_string(),
         tomorrow: today.succ_opt().unwrap_or(today).to_string(),
         staff,
         frame: frame

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -12,6 +12,7 @@ use super::super::frame::Frame;
 use super::super::query::segment;
 use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::sent::Sent;
+use super::spoiled::{self, SpoiledLine};
 use super::{Fields, compared, warned};
 use crate::domain::carrier::plan::{Duty, LEAST, Plan};
 use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, Trip, overdue};
@@ -21,7 +22,7 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::{Action, Role};
 use crate::domain::words::{self, date_short};
 use crate::flow;
-use crate::flow::carriers::{self, Outside, Overview, Presence, Wanted};
+use crate::flow::carriers::{self, Outside, Overview, Presence, Spoiled, Wanted};
 use crate::flow::jobs::{self, Work};
 use crate::store::{BackupRow, CheckRow, PruningRow};
 
@@ -79,6 +80,8 @@ struct BackupLine {
     uncounted: String,
     size: String,
     carriers: String,
+    /// Kind of a badge and words for each carrier on which it was found changed.
+    spoiled: Vec<(&'static str, String)>,
     /// It was written on a carrier that was out of the safe: one sentence a carrier.
     outside: Vec<String>,
     code: u64,
@@ -105,6 +108,8 @@ struct Page {
     awaited: Vec<String>,
     /// The newest copy stands on too few carriers: on which, and what to do; empty for no such thing.
     alone: String,
+    /// Copies that were found changed, and the next step of each.
+    spoiled: Vec<SpoiledLine>,
     rules: Vec<RuleLine>,
     duties: Vec<DutyLine>,
     carriers: Vec<CarrierLine>,
@@ -165,6 +170,7 @@ async fn page(
         true => Vec::new(),
         false => flow::office::forms::missing_signers(&state.house, today).await?.into_iter().map(signer).collect(),
     };
+    let spoiled = all.spoiled();
     let line = |carrier: &Carrier| {
         let presence = carriers::presence(&state.house, carrier);
         let trip = all.trips.iter().rev().find(|trip| trip.carrier == carrier.id && trip.is_out());
@@ -200,8 +206,8 @@ async fn page(
                 })
                 .unwrap_or_else(|| idle(carrier).to_owned()),
             there: presence == Presence::There && carrier.takes_copies() && !carrier.written_at.is_empty(),
-            checked: compared::told(&all.checks, &carrier.id, &copies),
-            copies: named(&carrier.id, &copies),
+            checked: spoiled::or(&spoiled, &carrier.id, compared::told(&all.checks, &carrier.id, &copies)),
+            copies: compared::named(&carrier.id, &copies),
         }
     };
     let due = all.plan.holds() && !all.codes.is_empty() && all.plan.due(today).next().is_some();
@@ -214,6 +220,7 @@ async fn page(
         faults: all.plan.causes().iter().map(|cause| words::capitalised(cause)).collect(),
         awaited,
         alone: alone(&all, &state.house),
+        spoiled: spoiled::lines(&all, &spoiled, &state.house),
         late: overdue(&all.trips, today).iter().map(words).collect(),
         rules: all
             .plan
@@ -229,7 +236,10 @@ async fn page(
             .collect(),
         duties: told.map(|(one, notes)| duty(one, &all.plan, &notes)).collect(),
         carriers: all.carriers.iter().map(line).collect(),
-        backups: all.backups.iter().rev().take(SHOWN).map(|row| backup(row, &all, &outside, &people)).collect(),
+        backups: {
+            let newest = all.backups.iter().rev().take(SHOWN);
+            newest.map(|row| backup(row, &all, &spoiled, (&outside, &people))).collect()
+        },
         checks: all.checks.iter().rev().take(SHOWN).map(|row| check(row, &all.backups)).collect(),
         places: all
             .places
@@ -361,43 +371,12 @@ fn alone(all: &Overview, house: &flow::House) -> String {
     words::capitalised(&warned::alone(&newest.at, (&on, &lacking), asked, is_there))
 }
 
-/// Copies of a carrier by their names and what tells them apart: the minute, what it is, the carrier; of those that are the same by that, the
-/// second and then the beginning of the digest too.
-fn named(carrier: &str, rows: &[&BackupRow]) -> Vec<(String, String)> {
-    let by = |clock: &str| -> Vec<String> {
-        rows.iter().map(|row| format!("{} — {}, {carrier}", clocked(&row.at, clock), kind_of(row.cause))).collect()
-    };
-    let (minutes, seconds) = (by("%d.%m.%Y, %H:%M"), by("%d.%m.%Y, %H:%M:%S"));
-    let has_twin = |all: &[String], one: &String| all.iter().filter(|other| *other == one).count() > 1;
-    let told = |(row, (minute, second)): (&&BackupRow, (&String, &String))| {
-        let words = match row.sha256.get(..8) {
-            _ if !has_twin(&minutes, minute) => minute.clone(),
-            Some(digest) if has_twin(&seconds, second) => format!("{second}, SHA-256 {digest}…"),
-            _ => second.clone(),
-        };
-        (row.id.clone(), words)
-    };
-    rows.iter().zip(minutes.iter().zip(&seconds)).map(told).collect()
-}
-
-/// A moment as the clock of a list shows it.
-fn clocked(rfc3339: &str, clock: &str) -> String {
-    match DateTime::parse_from_rfc3339(rfc3339) {
-        Ok(moment) => moment.format(clock).to_string(),
-        Err(_) => rfc3339.to_owned(),
-    }
-}
-
-/// What a copy is, in the words of the plan.
-fn kind_of(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Week | Cause::Demand => "резервная копия",
-        Cause::Month => "архив",
-        Cause::Period => "набор периода",
-    }
-}
-
-fn backup(row: &BackupRow, all: &Overview, outside: &[Outside], people: &People) -> BackupLine {
+fn backup(
+    row: &BackupRow,
+    all: &Overview,
+    spoiled: &[Spoiled<'_>],
+    (outside, people): (&[Outside], &People),
+) -> BackupLine {
     let stands = |carrier: &String| match stands(row, &all.prunings, carrier) {
         true => carrier.clone(),
         false => format!("{carrier} (стёрта)"),
@@ -409,6 +388,7 @@ fn backup(row: &BackupRow, all: &Overview, outside: &[Outside], people: &People)
         uncounted: warned::uncounted(&all.plan, &row.at),
         size: words::size(row.bytes),
         carriers: row.carriers.iter().map(stands).collect::<Vec<_>>().join(", "),
+        spoiled: spoiled::marks(spoiled, &row.id),
         outside: outside
             .iter()
             .filter(|one| one.copy == row.id)
@@ -554,47 +534,5 @@ mod tests {
         for path in ["", "/mnt/arhiv-1", "/media/disk:1"] {
             assert_eq!(of(path), Ok(path.to_owned()));
         }
-    }
-
-    #[test]
-    fn copies_of_one_minute_are_told_apart_in_the_list() {
-        let row = |id: &str, cause: Cause, at: &str, sha256: &str| BackupRow {
-            id: id.to_owned(),
-            cause,
-            at: format!("2025-10-27T{at}+05:00"),
-            by: "T01".to_owned(),
-            code_no: 1,
-            bytes: 1,
-            parts: 1,
-            sha256: sha256.to_owned(),
-            manifest: String::new(),
-            members: 1,
-            rows: 1,
-            log_size: 1,
-            log_root: String::new(),
-            periods: String::new(),
-            carriers: vec!["Н-1".to_owned()],
-        };
-        let rows = [
-            row("a", Cause::Month, "18:30:01", "11111111aa"),
-            row("b", Cause::Period, "18:30:02", "22222222bb"),
-            row("c", Cause::Demand, "18:31:00", "33333333cc"),
-            row("d", Cause::Demand, "18:31:00", "44444444dd"),
-            row("e", Cause::Week, "18:32:07", "55555555ee"),
-            row("f", Cause::Demand, "18:32:09", "66666666ff"),
-        ];
-        let said = named("Н-1", &rows.iter().collect::<Vec<_>>());
-        let said: Vec<&str> = said.iter().map(|(_, words)| words.as_str()).collect();
-        assert_eq!(
-            said,
-            [
-                "27.10.2025, 18:30 — архив, Н-1",
-                "27.10.2025, 18:30 — набор периода, Н-1",
-                "27.10.2025, 18:31:00 — резервная копия, Н-1, SHA-256 33333333…",
-                "27.10.2025, 18:31:00 — резервная копия, Н-1, SHA-256 44444444…",
-                "27.10.2025, 18:32:07 — резервная копия, Н-1",
-                "27.10.2025, 18:32:09 — резервная копия, Н-1",
-            ]
-        );
     }
 }

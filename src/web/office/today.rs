@@ -153,8 +153,8 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
         let (outside, what) = (owed.outside.join("; "), "Записано на носители, не возвращённые в срок");
         // Told to the secretary and the director alone: to others it is neither waiting nor settled.
         waits.extend((!owed.outside.is_empty()).then(|| wait(owed.outside.len(), what, &outside, custody, true)));
-        let broken = "последняя сверка нашла расхождения: нужна новая копия";
-        waits.push(wait(owed.broken.len(), "Копии на носителях повреждены", broken, "/carriers#checks", true));
+        let spoiled = owed.spoiled.join("; ");
+        waits.push(wait(owed.broken.len(), "Копии на носителях повреждены", &spoiled, "/carriers#spoiled", true));
         waits.push(wait(out as usize, "Носители выданы", "срок ещё не вышел", custody, false));
         let signatures = "выдача, получение или возврат носителя";
         waits.push(wait(owed.signatures as usize, "Журнал пользования ждёт вашей подписи", signatures, custody, true));

@@ -200,7 +200,7 @@ impl Desk<'_> {
         let begin = format!("копии не пишутся: {}", owed.causes);
         let broken =
             ["носитель с повреждённой копией", "носителя с повреждёнными копиями", "носителей с повреждёнными копиями"];
-        let named = format!("{}: последняя сверка нашла расхождения, нужна новая копия", owed.broken.join(", "));
+        let named = owed.spoiled.join("; ");
         let outside = [
             "носитель записан, хотя не возвращён в срок",
             "носителя записаны, хотя не возвращены в срок",
@@ -211,7 +211,7 @@ impl Desk<'_> {
         let set = ["набор учётного периода неполон: запишите его ещё раз"; 3];
         let until = "без него копии не пишутся: код показывают один раз, вам, для конверта";
         let all = [
-            wait(owed.broken.len() as u64, broken, &named, "/carriers#checks", true),
+            wait(owed.broken.len() as u64, broken, &named, "/carriers#spoiled", true),
             wait(owed.codeless.into(), code, until, "/carriers/code", true),
             wait(owed.missing, rules, &begin, "/carriers", true),
             wait(owed.overdue, late, "срок возврата прошёл", "/carriers/custody", true),

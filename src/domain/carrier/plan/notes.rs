@@ -11,7 +11,7 @@ use crate::domain::words;
 
 /// Which copies answer for a duty. Any whole copy is a backup. An archive and a period's set are asked for by name; a set holds the whole
 /// house and is kept for good as an archive is, so that it answers for the archive too.
-pub(super) fn answering(cause: Cause) -> &'static [Cause] {
+pub(in crate::domain::carrier) fn answering(cause: Cause) -> &'static [Cause] {
     match cause {
         Cause::Month => &[Cause::Month, Cause::Period],
         Cause::Period => &[Cause::Period],

@@ -78,8 +78,11 @@ pub(super) fn add(sets: Sets<'_>, duty: &mut Duty, today: NaiveDate, asked: usiz
         after.push(format!("{} {}", if later.len() == 1 { "закрыт" } else { "закрыты" }, shortened(&later)));
     }
     if !sealed.is_empty() {
-        let head =
-            if sealed.len() == 1 { "запечатана копия" } else { "запечатаны копии" };
+        let head = if sealed.len() == 1 {
+            "скреплена печатью копия"
+        } else {
+            "скреплены печатью копии"
+        };
         after.push(format!("{head} {}", shortened(&sealed)));
     }
     let again = match after.is_empty() {
@@ -212,7 +215,7 @@ mod tests {
         let sealed = [("2025-5А-1Ч версия 2", "2025-10-24T20:14"), ("2025-5А-1Ч версия 3", "2025-10-27T11:03")];
         let spans = [span("1А", "", &[]), span("5А", closed, &sealed)];
         let plan = of(&spans, &["2025-10-27T11:00"], "2025-10-27");
-        let words = "после набора от 27.10.2025 запечатана копия 2025-5А-1Ч версия 3; запишите набор ещё раз";
+        let words = "после набора от 27.10.2025 скреплена печатью копия 2025-5А-1Ч версия 3; запишите набор ещё раз";
         assert!(plan.again.starts_with(words), "{}", plan.again);
         let said = note(&plan);
         assert!(said.contains("закрыт 1 из 2 классов (I четверть): ") && said.ends_with(&plan.again), "{said}");

@@ -253,7 +253,7 @@ impl Desk<'_> {
             by: self.journal.staff_member(&row.by).map(|_| self.people.get(&row.by).signed).unwrap_or_default(),
             post: self.post_of(row, appointments),
         };
-        Some(papers::certificate(&self.letterhead, &checked, &coverage, &[]))
+        Some(papers::certificate(&self.letterhead, &checked, &coverage))
     }
 
     /// What was done with a carrier while it was out: a copy written on it then, comparisons and rehearsals of the trip.
