@@ -109,15 +109,19 @@ pub async fn reissue_of(house: &House, last: &CopyRow, ground: &str, act: &Act) 
     let graves = house.db.list_graves(id, last.version).await?;
     let altered = graves.iter().filter_map(|one| was.sheets.get((one.leaf.sheet as usize).checked_sub(1)?));
     let altered: BTreeSet<String> = altered.map(|sheet| sheet.id().to_owned()).collect();
-    let carried = |next: &Snapshot, statement: &StatementRow| -> Option<KeptRow> {
-        let mut row = keeps(next, statement).filter(|_| stands && !compromise::is_void(&voids, statement))?;
-        row.sheets.retain(|sheet| !altered.contains(sheet));
-        (!row.sheets.is_empty()).then_some(row)
-    };
-    let (mut spoken, mut stay) = (BTreeSet::new(), BTreeSet::new());
+    // The sheet of changes that the final snapshot has besides is nobody's own, so what stands in the draft stands there.
+    let (mut spoken, mut stay, mut carried) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
     for statement in &said {
-        spoken.extend(keeps(&drafted, statement).into_iter().flat_map(|row| row.sheets));
-        stay.extend(carried(&drafted, statement).into_iter().flat_map(|row| row.sheets));
+        let Some(mut row) = keeps(&drafted, statement) else { continue };
+        spoken.extend(row.sheets.iter().cloned());
+        if !stands || compromise::is_void(&voids, statement) {
+            continue;
+        }
+        row.sheets.retain(|sheet| !altered.contains(sheet));
+        stay.extend(row.sheets.iter().cloned());
+        if !row.sheets.is_empty() {
+            carried.push((Digest::of(statement.body.as_bytes()), row));
+        }
     }
     let remarks = recall::with_recalls(house, id).await?;
     told.changes = Some(ChangesSheet {
@@ -133,12 +137,10 @@ pub async fn reissue_of(house: &House, last: &CopyRow, ground: &str, act: &Act) 
     tx.move_copy(&last.id, last.version, last.state, superseded).await?;
     tx.record_frozen(&snapshot, State::Frozen).await?;
     let (mut kept, mut kept_by) = (Vec::new(), BTreeSet::new());
-    for statement in &said {
-        if let Some(row) = carried(&snapshot, statement) {
-            kept.push(Digest::of(statement.body.as_bytes()));
-            tx.keep_statement(id, snapshot.copy.version, &row).await?;
-            kept_by.insert(row.signer);
-        }
+    for (statement, row) in carried {
+        kept.push(statement);
+        tx.keep_statement(id, snapshot.copy.version, &row).await?;
+        kept_by.insert(row.signer);
     }
     tell(house, &mut tx, (&was, &snapshot), (&said, &kept_by), act).await?;
     // What came late to the copy is in its next version now.
@@ -173,15 +175,15 @@ async fn tell(
     let version = next.copy.version;
     let what = format!("{} класс, {}", next.class.name, next.period.name);
     let subject = match &next.copy.supplement {
-        Some(facts) => format!("Выпускается новая версия дополнительного листа № {}: {what}", facts.no),
-        None => format!("Выпускается новая версия копии журнала: {what}"),
+        Some(facts) => format!("Составлена новая версия дополнительного листа № {}: {what}", facts.no),
+        None => format!("Составлена новая версия копии журнала: {what}"),
     };
     let place = remind::place(house, "отличия версии", &format!("/copies/{}/{version}/changes", next.copy.id));
     let people: BTreeSet<&str> = said.iter().map(|one| one.signer.as_str()).collect();
     for person in people {
         tx.notify(person, "reissued", &next.copy.id, version, &act.moment()).await?;
         let own = own_part(was, next, person, kept_by.contains(person));
-        let text = format!("Взамен версии {} выпускается версия {version} ({what}).\n\n{own}\n\n{place}", version - 1);
+        let text = format!("Взамен версии {} составлена версия {version} ({what}).\n\n{own}\n\n{place}", version - 1);
         remind::write_to(house, tx, person, &subject, &text, act).await?;
     }
     Ok(())

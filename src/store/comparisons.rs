@@ -1,9 +1,10 @@
 //! Scans compared with the pages that were issued: what was found last, and what a person looked at. Floor 1.
 
-use sqlx::Row as _;
-use sqlx::any::AnyRow;
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, Row as _};
 
-use super::scans::{Leaf, ScanPlace, number, place};
+use super::scans::{Leaf, ScanPlace, bind_place, number, place};
 use super::{Db, Error, Tx};
 
 /// What the comparison of a scan said last.
@@ -58,6 +59,12 @@ pub struct GraveRow {
 const GRAVE: &str = "file, page, place, copy, version, leaf, sheet, spot, ground, noted_at, noted_by";
 const COMPARISON: &str = "file, page, place, copy, version, leaf, method, compared, differences, compared_at";
 const LOOK: &str = "file, page, place, copy, version, leaf, differences, looked_at, looked_by";
+
+/// Adds the scan, and copy, version and page of the copy that it shows.
+fn bind<'q>(query: Query<'q, Any, AnyArguments>, at: &ScanPlace, leaf: &Leaf) -> Query<'q, Any, AnyArguments> {
+    let query = bind_place(query, at).bind(leaf.copy.clone());
+    query.bind(i64::from(leaf.version)).bind(i64::from(leaf.leaf))
+}
 
 /// From the fourth column on: copy, version, leaf.
 fn leaf(row: &AnyRow) -> Result<Leaf, Error> {
@@ -160,14 +167,7 @@ impl Tx {
              leaf = excluded.leaf, method = excluded.method, compared = excluded.compared,
              differences = excluded.differences, compared_at = excluded.compared_at"
         );
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(school)
-            .bind(row.at.file.clone())
-            .bind(i64::from(row.at.page))
-            .bind(i64::from(row.at.place))
-            .bind(row.leaf.copy.clone())
-            .bind(i64::from(row.leaf.version))
-            .bind(i64::from(row.leaf.leaf))
+        bind(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(school), &row.at, &row.leaf)
             .bind(i64::from(row.method))
             .bind(i64::from(row.compared))
             .bind(i64::from(row.differences))
@@ -185,14 +185,7 @@ impl Tx {
              values ($1, (select coalesce(max(no), 0) + 1 from scan_graves where school = $1),
                      $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
         );
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(school)
-            .bind(row.at.file.clone())
-            .bind(i64::from(row.at.page))
-            .bind(i64::from(row.at.place))
-            .bind(row.leaf.copy.clone())
-            .bind(i64::from(row.leaf.version))
-            .bind(i64::from(row.leaf.leaf))
+        bind(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(school), &row.at, &row.leaf)
             .bind(i64::from(row.leaf.sheet))
             .bind(row.spot.clone())
             .bind(row.ground.clone())
@@ -211,14 +204,7 @@ impl Tx {
              values ($1, (select coalesce(max(no), 0) + 1 from scan_looks where school = $1),
                      $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         );
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(school)
-            .bind(row.at.file.clone())
-            .bind(i64::from(row.at.page))
-            .bind(i64::from(row.at.place))
-            .bind(row.leaf.copy.clone())
-            .bind(i64::from(row.leaf.version))
-            .bind(i64::from(row.leaf.leaf))
+        bind(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(school), &row.at, &row.leaf)
             .bind(i64::from(row.differences))
             .bind(row.looked_at.clone())
             .bind(row.looked_by.clone())

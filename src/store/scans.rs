@@ -1,7 +1,8 @@
 //! Scans of signed sheets: files, what was read on their pages, what people decided, sheets ticked off. Floor 1.
 
-use sqlx::Row as _;
-use sqlx::any::AnyRow;
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, Row as _};
 
 use super::{Db, Error, Tx};
 
@@ -100,6 +101,17 @@ pub(super) fn number(row: &AnyRow, column: usize) -> Result<u32, Error> {
 
 pub(super) fn place(row: &AnyRow) -> Result<ScanPlace, Error> {
     Ok(ScanPlace { file: row.try_get(0)?, page: number(row, 1)?, place: number(row, 2)? })
+}
+
+/// Adds file, page and place.
+pub(super) fn bind_place<'q>(query: Query<'q, Any, AnyArguments>, at: &ScanPlace) -> Query<'q, Any, AnyArguments> {
+    query.bind(at.file.clone()).bind(i64::from(at.page)).bind(i64::from(at.place))
+}
+
+/// Adds copy, version, sheet and leaf.
+fn bind_leaf<'q>(query: Query<'q, Any, AnyArguments>, leaf: &Leaf) -> Query<'q, Any, AnyArguments> {
+    let query = query.bind(leaf.copy.clone()).bind(i64::from(leaf.version));
+    query.bind(i64::from(leaf.sheet)).bind(i64::from(leaf.leaf))
 }
 
 /// From this column on: copy, version, sheet, leaf.
@@ -246,20 +258,9 @@ impl Tx {
         let school = self.school().to_owned();
         let sql =
             format!("insert into scan_pages (school, {PAGE}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(school)
-            .bind(row.at.file.clone())
-            .bind(i64::from(row.at.page))
-            .bind(i64::from(row.at.place))
-            .bind(row.outcome.clone())
-            .bind(row.leaf.copy.clone())
-            .bind(i64::from(row.leaf.version))
-            .bind(i64::from(row.leaf.sheet))
-            .bind(i64::from(row.leaf.leaf))
-            .bind(row.corners.clone())
-            .bind(i64::from(row.turn))
-            .execute(self.connection())
-            .await?;
+        let query = bind_place(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(school), &row.at).bind(row.outcome.clone());
+        let query = bind_leaf(query, &row.leaf).bind(row.corners.clone()).bind(i64::from(row.turn));
+        query.execute(self.connection()).await?;
         Ok(())
     }
 
@@ -271,19 +272,9 @@ impl Tx {
              values ($1, (select coalesce(max(no), 0) + 1 from scan_decisions where school = $1),
                      $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         );
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(school)
-            .bind(row.at.file.clone())
-            .bind(i64::from(row.at.page))
-            .bind(i64::from(row.at.place))
-            .bind(row.leaf.copy.clone())
-            .bind(i64::from(row.leaf.version))
-            .bind(i64::from(row.leaf.sheet))
-            .bind(i64::from(row.leaf.leaf))
-            .bind(row.decided_at.clone())
-            .bind(row.decided_by.clone())
-            .execute(self.connection())
-            .await?;
+        let query = bind_place(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(school), &row.at);
+        let query = bind_leaf(query, &row.leaf).bind(row.decided_at.clone()).bind(row.decided_by.clone());
+        query.execute(self.connection()).await?;
         Ok(())
     }
 
@@ -291,16 +282,9 @@ impl Tx {
     pub async fn record_receipt(&mut self, row: &ReceiptRow) -> Result<(), Error> {
         let school = self.school().to_owned();
         let sql = format!("insert into sheet_receipts (school, {RECEIPT}) values ($1, $2, $3, $4, $5, $6, $7)");
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(school)
-            .bind(row.leaf.copy.clone())
-            .bind(i64::from(row.leaf.version))
-            .bind(i64::from(row.leaf.sheet))
-            .bind(i64::from(row.leaf.leaf))
-            .bind(row.received_at.clone())
-            .bind(row.received_by.clone())
-            .execute(self.connection())
-            .await?;
+        let query = bind_leaf(sqlx::query(sqlx::AssertSqlSafe(sql)).bind(school), &row.leaf);
+        let query = query.bind(row.received_at.clone()).bind(row.received_by.clone());
+        query.execute(self.connection()).await?;
         Ok(())
     }
 }

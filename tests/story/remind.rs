@@ -213,7 +213,7 @@ fn a_refusal_and_the_next_version_are_told_inside_and_by_letter_to_whom_they_con
         for _ in 0..2 {
             let letter = letters.recv_timeout(std::time::Duration::from_secs(10)).expect("a letter");
             let text = plain(&letter).replace('\u{a0}', " ");
-            assert!(text.contains("Взамен версии 1 выпускается версия 2 (5А класс, I четверть)"), "{text}");
+            assert!(text.contains("Взамен версии 1 составлена версия 2 (5А класс, I четверть)"), "{text}");
             assert!(!text.contains(&remark), "a ground may name a learner and stays inside: {text}");
             addressed.extend(letter.lines().find_map(|line| line.strip_prefix("To: ")).map(str::to_owned));
         }

@@ -417,6 +417,9 @@ async fn kept(state: &WebState, row: &CopyRow, from: u32) -> Result<String, Refu
     Ok(match (kept, before.iter().filter(signed).count()) {
         (0, 0) => "Подписей под прежней версией не было.".to_owned(),
         (0, _) => format!("Подписи под версией {from} хранятся вместе с ней; под новой подписывают заново."),
+        (kept, before) if kept < before => {
+            format!("Остались в силе подписи: {kept} из {before}; остальные подписывают заново.")
+        }
         (kept, _) => format!("Остались в силе подписи: {kept}."),
     })
 }

@@ -3,6 +3,7 @@
 use crate::domain::people::Visitor;
 use crate::domain::rights::{Action, Role};
 use crate::domain::snapshot::Snapshot;
+use crate::domain::words;
 use crate::flow::compromise::{self, VoidStatements};
 use crate::flow::outdated::{Outdated, Why};
 use crate::store::{CopyRow, StatementRow};
@@ -11,6 +12,8 @@ use crate::web::answer::Refusal;
 
 /// For the version that is shown.
 pub(super) struct Voided {
+    /// Its number.
+    version: u32,
     /// Whose signatures nobody has decided on: name and why.
     pub(super) signatures: Vec<String>,
     /// How many entries its sheets hold, since when and under which notice, a sentence for each standing.
@@ -39,9 +42,7 @@ impl Voided {
     /// What is said of a copy that hangs on an authority which was replaced; empty of every other. Undone entries are told with their number.
     pub(super) fn former(&self) -> String {
         match self.outdated {
-            Some(why @ Why::Former) => {
-                format!("Эта версия {}: её больше не подписывают и не скрепляют печатью", why.as_russian())
-            }
+            Some(why @ Why::Former) => words::capitalised(&why.said(self.version)),
             Some(Why::Undone) | None => String::new(),
         }
     }
@@ -62,6 +63,7 @@ impl Voided {
             ground => ground,
         };
         Ok(Self {
+            version: row.version,
             signatures: voids.told(statements, &snapshot.route),
             entries: held.told(),
             waits: is_last && held.pending > 0,

@@ -20,6 +20,7 @@ use crate::domain::rights::Action;
 use crate::domain::snapshot::document_words;
 use crate::domain::words;
 use crate::flow::jobs::Work;
+use crate::flow::outdated::is_on_way;
 use crate::flow::paper;
 use crate::flow::paper::stage::Settled;
 use crate::flow::scans::{self, At, Compared, Differing, Inked, Standing};
@@ -47,6 +48,13 @@ struct CopyPage {
     said: String,
     missing: Vec<u32>,
     old: usize,
+    version: u32,
+    /// The copy's own page.
+    home: String,
+    /// What was said to matter on scans of earlier versions, a line and the address of that version each.
+    graves: Vec<(String, String)>,
+    /// Stages that were on paper in the version before and are not in this one; empty once the version is decided.
+    lapsed: Vec<String>,
     leaves: Vec<LeafLine>,
     /// Was any page ticked off when the pile was received?
     ticked: bool,
@@ -71,6 +79,31 @@ async fn comparing(state: &WebState, standing: &Standing) -> Result<String, Refu
     let rows = state.house.db.list_jobs(super::NEWEST_JOBS).await?;
     let open = rows.iter().find(|row| !row.state.is_over() && concerns(row));
     Ok(open.map_or_else(String::new, |row| jobs::figures(row.state, row.done, row.total)))
+}
+
+/// What was said to matter on scans of earlier versions of a copy, with the address of the version.
+async fn former_graves(state: &WebState, people: &People, copy: &CopyRow) -> Result<Vec<(String, String)>, Refusal> {
+    let mut told = Vec::new();
+    for version in 1..copy.version {
+        for row in state.house.db.list_graves(&copy.id, version).await? {
+            let said = grave_words(people, &row);
+            let said = format!("Версия {version}, лист {}, страница {}: {said}", row.leaf.sheet, row.leaf.leaf);
+            told.push((said, format!("/copies/{}?version={version}", segment(&copy.id))));
+        }
+    }
+    Ok(told)
+}
+
+/// Titles of the stages that were on paper in the version before this one and are not in it, while it can still be signed.
+async fn lapsed(state: &WebState, copy: &CopyRow) -> Result<Vec<String>, Refusal> {
+    if copy.version < 2 || !is_on_way(copy) {
+        return Ok(Vec::new());
+    }
+    let before = state.house.db.list_paper_stages(&copy.id, copy.version - 1).await?;
+    let now = state.house.db.list_paper_stages(&copy.id, copy.version).await?;
+    let snapshot = state.house.db.load_snapshot(copy.snapshot).await?;
+    let was = |id: &str| before.iter().any(|row| row.stage == id) && !now.iter().any(|row| row.stage == id);
+    Ok(snapshot.route.into_iter().filter(|stage| was(&stage.id)).map(|stage| stage.title).collect())
 }
 
 /// May the visitor place and judge the scans of this copy?
@@ -150,6 +183,10 @@ pub(super) async fn report(
         said: said(&standing),
         missing: standing.missing(),
         old: standing.old.len(),
+        version: standing.copy.version,
+        home: format!("/copies/{}", segment(&id)),
+        graves: former_graves(&state, &People::of(&directory.roster), &standing.copy).await?,
+        lapsed: lapsed(&state, &standing.copy).await?,
         leaves: leaves(&state, &standing, &differing, inked.as_ref()),
         ticked: standing.pages.iter().any(|page| !page.received_at.is_empty()),
         stages: stages.iter().filter(|one| !one.owes.is_empty()).map(|one| stage_line(&name, &standing, one)).collect(),

@@ -17,8 +17,9 @@ use crate::domain::forms::People;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
+use crate::flow::jobs::Work;
 use crate::flow::scans::{self, Differing};
-use crate::store::LookRow;
+use crate::store::{JobRow, LookRow};
 
 /// Where they are listed.
 pub(in crate::web) const ADDRESS: &str = "/office/differences";
@@ -43,6 +44,8 @@ struct DifferingPage {
     frame: Frame,
     open: Vec<Line>,
     looked: Vec<Line>,
+    /// That scans are still compared, and how many pages are left; empty when none are.
+    comparing: String,
     receives: bool,
 }
 
@@ -92,6 +95,24 @@ fn count_words(one: &Differing) -> String {
     bare.into_iter().chain(others).collect::<Vec<_>>().join(", ")
 }
 
+/// Pages of scans that wait for their comparison, where any is still read or compared; a job that has not begun counts none.
+fn pages_left(jobs: &[JobRow]) -> Option<u64> {
+    let is_open =
+        |row: &&JobRow| !row.state.is_over() && (row.kind == Work::COMPARE_SCANS || row.kind == Work::READ_SCANS);
+    let open: Vec<&JobRow> = jobs.iter().filter(is_open).collect();
+    let compares = open.iter().filter(|row| row.kind == Work::COMPARE_SCANS);
+    (!open.is_empty()).then(|| compares.map(|row| row.total.saturating_sub(row.done)).sum())
+}
+
+/// «Сканы ещё сравниваются, осталось страниц: 12»; empty when nothing is compared.
+fn comparing_words(left: Option<u64>) -> String {
+    match left {
+        None => String::new(),
+        Some(0) => "Сканы ещё сравниваются".to_owned(),
+        Some(left) => format!("Сканы ещё сравниваются, осталось страниц: {left}"),
+    }
+}
+
 /// `GET /office/differences`.
 pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
@@ -115,13 +136,14 @@ pub(super) async fn list(State(state): State<WebState>, visitor: Visitor, frame:
         if one.look.is_none() { open.push(line) } else { looked.push(line) }
     }
     let receives = visitor.may_anywhere(Action::ReceivePaper);
+    let comparing = comparing_words(pages_left(&state.house.db.list_jobs(super::NEWEST_JOBS).await?));
     let mut frame = frame
         .titled("Отличия на сканах")
         .leading("Подписанные листы, на которых скан расходится с выпущенной страницей или подписи не видно: решает человек, сравнив их.");
     if receives {
         frame = frame.under("Сканы листов", "/office/scans");
     }
-    answer::page(&DifferingPage { frame, open, looked, receives })
+    answer::page(&DifferingPage { frame, open, looked, comparing, receives })
 }
 
 /// `POST /office/scans/{copy}/{leaf}/looked`: the differences of this scan are harmless.
@@ -170,5 +192,17 @@ pub(super) async fn grave(
             Ok(answer::done(&address, "Это отличие уже записано существенным."))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::comparing_words;
+
+    #[test]
+    fn while_pages_are_compared_the_list_is_not_called_whole() {
+        assert_eq!(comparing_words(None), "");
+        assert_eq!(comparing_words(Some(0)), "Сканы ещё сравниваются");
+        assert_eq!(comparing_words(Some(12)), "Сканы ещё сравниваются, осталось страниц: 12");
     }
 }

@@ -259,7 +259,7 @@ fn lacking(missing: &[u32]) -> String {
     }
 }
 
-/// «все листы на бумаге получены», «нет страниц 3, 7–9; дважды: 5».
+/// «все листы на бумаге получены», «нет страниц 3, 7–9; больше одного скана у страниц: 5».
 fn said(standing: &Standing) -> String {
     let (missing, doubled) = (standing.missing(), standing.doubled());
     let mut said = match missing.is_empty() {
@@ -267,11 +267,14 @@ fn said(standing: &Standing) -> String {
         false => lacking(&missing),
     };
     if !doubled.is_empty() {
-        said.push_str(&format!("; дважды: {}", scans::listed(&doubled)));
+        said.push_str(&format!("; больше одного скана у страниц: {}", scans::listed(&doubled)));
     }
     if !standing.old.is_empty() {
         let old = standing.old.len() as u64;
-        said.push_str(&format!("; прежней версии: {}", words::count(old, "лист", "листа", "листов")));
+        said.push_str(&format!(
+            "; ещё сканов прежних версий: {}",
+            words::count(old, "страница", "страницы", "страниц")
+        ));
     }
     said
 }

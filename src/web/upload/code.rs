@@ -4,6 +4,7 @@ use super::super::WebState;
 use super::super::answer::Refusal;
 use crate::domain::sheet_code::SheetCode;
 use crate::domain::words;
+use crate::flow::outdated::{Outdated, Why};
 use crate::flow::scans::{self, Verdict};
 
 /// What the page says of a code.
@@ -30,13 +31,58 @@ impl CodeView {
             Some(code) => state.house.db.find_register_line(&code.copy, code.version).await?.is_some(),
             None => false,
         };
-        let (class, title) = head(verdict, is_sealed);
-        let said = match &code {
-            Some(code) => told(verdict, code, is_sealed),
-            None => untold(verdict).to_owned(),
+        let known = match &code {
+            Some(code) if matches!(verdict, Verdict::Filed | Verdict::OldVersion) => Known::of(state, code).await?,
+            _ => None,
         };
-        Ok(Some(Self { class, title, said, facts: code.as_ref().map(facts).unwrap_or_default() }))
+        let outdated = known.as_ref().and_then(|known| known.outdated);
+        let (class, title) = match outdated {
+            Some(_) => ("superseded", "код листа этой школы, эту версию печатью не скрепят"),
+            None => head(verdict, is_sealed),
+        };
+        let said = match (&code, outdated) {
+            (Some(code), Some(why)) => never_sealed(why, code.version),
+            (Some(code), None) => told(verdict, code, is_sealed),
+            (None, _) => untold(verdict).to_owned(),
+        };
+        let named = known.map(|known| known.facts).unwrap_or_default();
+        let read = code.as_ref().map(facts).unwrap_or_default();
+        Ok(Some(Self { class, title, said, facts: named.into_iter().chain(read).collect() }))
     }
+}
+
+/// What this house knows of the version that a code names.
+struct Known {
+    /// Number as the paper prints it, class and period.
+    facts: Vec<(&'static str, String)>,
+    /// Why the version is never sealed; `None` of every other.
+    outdated: Option<Why>,
+}
+
+impl Known {
+    async fn of(state: &WebState, code: &SheetCode) -> Result<Option<Self>, Refusal> {
+        let house = &state.house;
+        let rows = house.db.list_versions(&code.copy).await?;
+        let Some(row) = rows.into_iter().find(|row| row.version == code.version) else { return Ok(None) };
+        let snapshot = house.db.load_snapshot(row.snapshot).await?;
+        let outdated = Outdated::load(house).await?.why(house, &row).await?;
+        let facts = vec![
+            ("Номер, как на бумаге", format!("№ {}", row.number)),
+            ("Класс", snapshot.class.name),
+            ("Период", snapshot.period.name),
+        ];
+        Ok(Some(Self { facts, outdated }))
+    }
+}
+
+/// Of a version that is on its way and is never sealed: why, and what comes after it.
+fn never_sealed(why: Why, version: u32) -> String {
+    format!(
+        "Код записан в этой школе, но версия {version} {}: её больше не подписывают и печатью не скрепят. Её место займёт версия {}: спросите \
+         в школе лист той версии, когда её скрепят печатью.",
+        why.as_russian(),
+        version + 1
+    )
 }
 
 /// `is_sealed`: is the version that the code names sealed in this school?
@@ -106,7 +152,7 @@ fn told(verdict: Verdict, code: &SheetCode, is_sealed: bool) -> String {
 
 fn facts(code: &SheetCode) -> Vec<(&'static str, String)> {
     vec![
-        ("Копия", code.copy.clone()),
+        ("Обозначение в программе", code.copy.clone()),
         ("Версия", code.version.to_string()),
         ("Лист", format!("{} из {}", code.sheet, code.sheets)),
         ("Страница", format!("{} из {}", code.page, code.pages)),
@@ -142,6 +188,15 @@ mod tests {
         }
         assert!(told(Verdict::Filed, &code, false).contains("ещё не скреплена печатью"));
         assert!(head(Verdict::Filed, false).1.contains("ещё не скреплена печатью"));
+    }
+
+    #[test]
+    fn a_version_that_is_never_sealed_says_why_and_what_takes_its_place() {
+        for why in [Why::Former, Why::Undone] {
+            let said = never_sealed(why, 1);
+            assert!(said.contains(why.as_russian()) && said.contains("печатью не скрепят"), "{said}");
+            assert!(said.contains("займёт версия 2") && !said.contains("её подписывают"), "{said}");
+        }
     }
 
     #[test]
