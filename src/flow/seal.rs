@@ -13,6 +13,7 @@ use chrono::{DateTime, FixedOffset};
 use super::issue::{on_two_threads, read_frozen};
 use super::keys::{AUTHORITY, Keyring, LOG, SEAL};
 use super::lock::Lock;
+use super::outdated::Why;
 use super::{Act, Error, House, compromise, log, read_file, recall, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::{self, Digest};
@@ -148,7 +149,8 @@ async fn job(house: &House, row: &CopyRow) -> Result<Job, Error> {
     let (snapshot, digests) = read_frozen(row, &house.db.load_snapshot_text(row.snapshot).await?)?;
     let serving = house.db.find_certificate(AUTHORITY).await?.map(|row| row.fingerprint);
     if serving != Some(snapshot.school.authority.to_hex()) {
-        return Err(Error::OtherAuthority);
+        let paper = house.papers.get(house, row.snapshot).await?;
+        return Err(super::sign::not_to_sign(row, &paper, Why::Former));
     }
     let digest: Digest = row.issued_pdf.parse().map_err(|_| damaged())?;
     let path = house.issued_pdf(&row.id, row.version, digest);

@@ -550,8 +550,8 @@ fn parts(left: &[String], wanted: &Wanted<'_>, stage: &StageFacts) -> Vec<(Vec<S
     parts.into_iter().filter(|(sheets, _)| !sheets.is_empty()).collect()
 }
 
-/// What is answered to who would sign a version that is never sealed.
-fn not_to_sign(row: &CopyRow, paper: &Paper, why: Why) -> Error {
+/// What is answered to who would sign or seal a version that is never sealed.
+pub(super) fn not_to_sign(row: &CopyRow, paper: &Paper, why: Why) -> Error {
     outdated::Refusal::of(told::copy_words(paper), row.version, why).into()
 }
 

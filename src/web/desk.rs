@@ -96,8 +96,6 @@ struct Line {
     differing: String,
     scans: String,
     faults: Vec<String>,
-    /// Is the version never sealed? Nothing of it is signed or refused: the next one is waited for.
-    outdated: bool,
     href: String,
     pdf: String,
     cover: String,
@@ -143,17 +141,16 @@ struct BoardPage {
     to_come: usize,
     /// Copies that wait for others alone.
     waiting_elsewhere: usize,
-    /// Copies that nobody signs any more: how many, and their classes in order.
+    /// Copies that nobody signs any more, by what is said of them, and how many they are.
+    next_versions: Vec<next::Waiting>,
     outdated: usize,
-    outdated_classes: String,
     /// May the visitor make their next versions?
     may_issue: bool,
     /// Who makes them, in words.
     issuers: String,
     /// Who acts for the visitor today, a sentence each.
     acting: Vec<String>,
-    /// Is there anything to sign or to refuse, and anything that may be ticked?
-    opens: bool,
+    /// Is there anything that may be ticked?
     ticks: bool,
     key: KeyLine,
 }
@@ -188,14 +185,15 @@ async fn own_key(state: &WebState, person: &str) -> Result<KeyLine, Refusal> {
 async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
     let directory = state.directory().await?;
     let awaited = state.waiting.at(&state.house, state.moved().await?.copies).await?;
-    let mine: Vec<CopyRow> =
-        awaited.iter().filter(|copy| copy.waits_for(&visitor.account)).map(|copy| copy.row.clone()).collect();
+    // What is never sealed stands apart, with its reason: nothing of it is ticked.
+    let mine = awaited.iter().filter(|copy| copy.waits_for(&visitor.account) && copy.outdated.is_none());
+    let mine: Vec<CopyRow> = mine.map(|copy| copy.row.clone()).collect();
     let items = desk::items(&state.house, &visitor.account, &mine).await?;
     let (whole, teaching): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.whole);
     let me = visitor.account.as_str();
     let count: usize = awaited.iter().map(|copy| copy.counted_for(me)).sum();
     let has_part = |copy: &&Awaited, part: Part| copy.part_of(me) == Some(part);
-    let kept = awaited.iter().filter(|copy| has_part(copy, Part::Kept)).map(|copy| {
+    let kept = awaited.iter().filter(|copy| has_part(copy, Part::Kept) && copy.outdated.is_none()).map(|copy| {
         let what = format!("{}, {}, версия {}", copy.row.class, period_of(&directory, &copy.row), copy.row.version);
         (what, format!("/copies/{}", segment(&copy.row.id)))
     });
@@ -230,22 +228,18 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let outdated = awaited.iter().filter(|copy| copy.outdated.is_some() && !copy.recalled);
     let outdated =
         outdated.filter(|copy| copy.part_of(me).is_some() || seen.class(&copy.row.class, grade(&copy.row.class)));
-    let mut classes: Vec<&str> = outdated.map(|copy| copy.row.class.as_str()).collect();
-    let outdated = classes.len();
-    classes.sort_by(|a, b| names::natural(a, b));
-    classes.dedup();
-    let outdated_classes = classes.join(", ");
+    let mut outdated: Vec<&Awaited> = outdated.collect();
+    outdated.sort_by(|a, b| names::natural(&a.row.class, &b.row.class));
     let issues = visitor.reach(Action::IssueCopies);
-    let opens = items.iter().any(|item| item.outdated.is_none());
+    let may_issue = outdated.iter().any(|copy| issues.class(&copy.row.class, grade(&copy.row.class)));
+    let next_versions = next::waiting(&directory, &outdated);
+    let outdated = outdated.len();
     let ticks = items.iter().any(|item| item.faults.is_empty());
-    let owes = whole.iter().any(|item| item.outdated.is_none());
-    let frame = frame.titled("Подписание").leading(
-        "Только то, что ждёт вашей подписи. Лист с замечанием отклоняется, остальные подписываются одной кнопкой.",
-    );
+    let owes = !whole.is_empty();
+    let frame = frame.titled("Подписание").leading(lead(owes, !teaching.is_empty()));
     answer::page(&BoardPage {
         supplements: supplement::waiting(&state, &directory, &visitor).await?,
         acting: acting::acting(&state, &directory, &visitor, owes).await?,
-        may_issue: classes.iter().any(|class| issues.class(class, grade(class))),
         issuers: visitor.rules.who(Action::IssueCopies),
         to_seal: to_seal.collect(),
         sealing,
@@ -264,11 +258,20 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
         to_come,
         may_seal,
         waiting_elsewhere,
+        next_versions,
         outdated,
-        outdated_classes,
-        opens,
+        may_issue,
         ticks,
     })
+}
+
+/// What the board is for now; whether copies as a whole and own sheets wait for the visitor.
+fn lead(whole: bool, sheets: bool) -> &'static str {
+    match (whole, sheets) {
+        (true, _) => "Что сейчас ждёт вашей подписи. Копия с замечанием возвращается, остальное подписывается.",
+        (false, true) => "Что сейчас ждёт вашей подписи. Лист с замечанием отклоняется, остальные подписываются.",
+        (false, false) => "Здесь появляется то, что ждёт вашей подписи.",
+    }
 }
 
 /// Copies among these under which a stolen account signed and nobody has decided yet, by class and period.
@@ -333,7 +336,7 @@ fn line(directory: &Directory, item: &Item) -> Line {
         period: period_name(directory, &row.year, &row.class, &row.period),
         kind: kind_words(row.kind, &row.id),
         supplement: supplement_words(&row.id),
-        on_paper: item.on_paper && item.outdated.is_none(),
+        on_paper: item.on_paper,
         office: words::lowered(&item.office),
         sheets: sheets.collect(),
         options: item.sheets.iter().filter(|_| item.whole).map(|one| (one.id.clone(), one.name.clone())).collect(),
@@ -345,7 +348,6 @@ fn line(directory: &Directory, item: &Item) -> Line {
         },
         scans: format!("/office/scans/{copy}"),
         faults: item.faults.clone(),
-        outdated: item.outdated.is_some(),
         href: format!("/copies/{copy}"),
         pdf: format!("/copies/{copy}/{}/issued.pdf", row.version),
         cover: format!("/copies/{copy}/{}/pages/1?width=260", row.version),
@@ -410,8 +412,14 @@ pub(super) async fn notices(
                 )
             }
             "reissued" => {
-                let own = next::own_part(state, &copy, person).await?;
-                format!("{what}: выпускается версия {} взамен прежней; {own}", row.version)
+                let outdated = awaited.iter().find(|one| one.row.id == row.copy).and_then(|one| one.outdated);
+                match outdated {
+                    Some(why) => format!("{what}: {}", why.said(copy.version)),
+                    None => {
+                        let own = next::own_part(state, &copy, person).await?;
+                        format!("{what}: выпускается версия {} взамен прежней; {own}", row.version)
+                    }
+                }
             }
             "recalled" => {
                 let own = beside(state, &copy, person).await?;

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use letopis::domain::copy::State;
 use letopis::domain::journal::Mark;
+use letopis::domain::rights::Role;
 use letopis::flow;
 use letopis::flow::change::{self, Edit};
+use letopis::flow::people::{Order, appoint};
 use letopis::flow::signin::token_digest;
 use letopis::flow::{Act, issue, paper, supplement};
 use letopis::store::{AccountRow, AccountState, SessionRow};
@@ -317,8 +319,24 @@ fn a_signed_copy_is_recalled_by_who_leads_and_its_next_version_is_issued_by_the_
         assert!(!told.contains("возвращена на исправление"), "answered by the next version: {told}");
         // Nothing changed on the sheets: who signs these alone reads that the signature is kept, not that the turn will come.
         let board = read(address, "/desk", &other).await;
-        assert!(board.contains("Ваша подпись сохранена") && board.contains("делать ничего не нужно"), "{board}");
+        assert!(board.contains("Ваша подпись перенесена") && board.contains("делать ничего не нужно"), "{board}");
+        assert!(
+            board.contains("ваша подпись версии 1 перенесена в версию 2: лист"),
+            "not signed in version 2: {board}"
+        );
         assert!(!board.contains("Когда очередь дойдёт"), "{board}");
+        // Under another authority version 2 is never sealed: nothing is kept in it, and it stands under one tab of the list, with its reason.
+        flow::keys::replace_authority(&house, &after(NOW)).await.unwrap();
+        let board = read(address, "/desk", &other).await;
+        assert!(board.contains("Версия 2 составлена под прежним") && board.contains(": ждите версию 3"), "{board}");
+        assert!(!board.contains("подпись перенесена") && !board.contains("версии 1 перенесена"), "{board}");
+        let line = format!("<th scope=\"row\"><a href=\"/copies/{copy}\">");
+        for (tab, stands) in [("issued", false), ("outdated", true)] {
+            let list = read(address, &format!("/copies?state={tab}"), &token).await;
+            assert_eq!(list.contains(&line), stands, "{tab}: {list}");
+        }
+        let csv = read(address, "/copies?format=csv", &token).await;
+        assert!(csv.contains("Почему нужна следующая версия") && csv.contains(";составлена под прежним"), "{csv}");
     });
 }
 
@@ -565,5 +583,18 @@ fn a_stolen_accounts_signature_is_struck_on_the_copy_and_counted_nowhere_until_i
         assert!(!page.contains("<s>подписано ") && !page.contains("Подпись недействительна."), "{page}");
         let board = read(address, "/desk", &token).await;
         assert!(board.contains("Все подписи до вас стоят"), "{board}");
+        // Another acts for the head meanwhile: the head reads who, until when, and whose signature the copies here wait for; nobody else does.
+        let acts = house.signers(copy, "deputy").await.remove(0);
+        let own = session(&house, &acts).await;
+        let (role, no, stands_for) = (Role::Director, "12-к".to_owned(), String::new());
+        let (date, ends) = ("2025-10-20".parse().unwrap(), "2025-10-28".parse().ok());
+        let order = Order { person: acts, role, grades: None, stands_for, acting: true, no, date, starts: date, ends };
+        appoint(&house, &order, &after(18)).await.unwrap();
+        let board = read(address, "/desk", &token).await;
+        for told in ["С 20 октября по 28 октября 2025 г. обязанности директора ", "№ 12-к", "и.о. их не подписывает"]
+        {
+            assert!(board.contains(told), "{told}: {board}");
+        }
+        assert!(!read(address, "/desk", &own).await.contains("обязанности директора исполняет"));
     });
 }

@@ -12,7 +12,7 @@ use letopis::domain::statement::Statement;
 use letopis::flow::jobs::{self, Outcome, Work, Worker};
 use letopis::flow::sign::Desk;
 use letopis::flow::verify::{VerifyOptions, verify_path};
-use letopis::flow::{Error, seal};
+use letopis::flow::{Error, keys, seal};
 use letopis::sign::certificate::{certificate_facts, from_pem};
 use letopis::store::{JobState, SealedRow};
 use letopis::typeset;
@@ -31,6 +31,20 @@ fn a_copy_that_somebody_has_not_signed_is_not_sealed() {
         assert!(matches!(refused, Err(Error::State { .. })), "{refused:?}");
         assert_eq!(house.counts().await, before);
         assert_eq!(std::fs::read_dir(house.archive()).expect("the archive").count(), 1, "only its declaration");
+    });
+}
+
+#[test]
+fn a_copy_under_a_former_authority_is_not_sealed_and_the_refusal_speaks_as_that_of_signing() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        house.sign_everything(10).await.expect("signatures");
+        keys::replace_authority(&house, &after(19)).await.expect("another authority");
+        let row = house.copy(COPIES[0]).await;
+        let refused = seal::seal(&house, &[row], &after(20), |_| {}).await.expect_err("it is never sealed").to_string();
+        let said = "версия 1 составлена под прежним удостоверяющим центром школы: ждите версию 2";
+        assert!(refused.contains(said), "{refused}");
+        assert!(house.db.list_register().await.expect("the register").is_empty());
     });
 }
 

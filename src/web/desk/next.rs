@@ -1,12 +1,42 @@
-//! What the next version of a copy asks of one person: which own sheets changed, which signatures were kept. Floor 3.
+//! What the next version of a copy asks of one person: which own sheets changed, which signatures were kept; which copies wait for one. Floor 3.
 
-use crate::domain::route::{self, BY_SHEETS};
+use std::collections::BTreeSet;
+
+use super::period_of;
+use crate::domain::route::{self, BY_SHEETS, Signed};
 use crate::domain::words;
 use crate::flow::papers::Paper;
-use crate::flow::sign::signed;
+use crate::flow::sign::{REFUSED, signed};
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::Refusal;
+use crate::web::directory::Directory;
+use crate::web::query::segment;
+use crate::web::waiting::Awaited;
+
+/// Copies whose next versions are waited for: what is said of them is said once, however many they are.
+pub(super) struct Waiting {
+    /// «Версия 1 составлена под прежним удостоверяющим центром школы: ждите версию 2, эту подписывать не нужно».
+    pub(super) said: String,
+    /// Of each copy its words and its page.
+    pub(super) copies: Vec<(String, String)>,
+}
+
+/// Copies that are never sealed, in their order, by what is said of them.
+pub(super) fn waiting(directory: &Directory, outdated: &[&Awaited]) -> Vec<Waiting> {
+    let mut found: Vec<Waiting> = Vec::new();
+    for copy in outdated {
+        let Some(why) = copy.outdated else { continue };
+        let said = words::capitalised(&why.said(copy.row.version));
+        let what = format!("{}, {}", copy.row.class, period_of(directory, &copy.row));
+        let line = (what, format!("/copies/{}", segment(&copy.row.id)));
+        match found.iter().position(|one| one.said == said) {
+            Some(at) => found[at].copies.push(line),
+            None => found.push(Waiting { said, copies: vec![line] }),
+        }
+    }
+    found
+}
 
 /// The person's own part in a version that took the place of another: «изменён ваш лист «Биология», его нужно подписать снова».
 pub(super) async fn own_part(state: &WebState, row: &CopyRow, person: &str) -> Result<String, Refusal> {
@@ -30,23 +60,29 @@ type Before<'p> = (&'p Paper, &'p [StatementRow]);
 
 fn part(before: Option<Before<'_>>, now: &Paper, (said, version): (&[StatementRow], u32), person: &str) -> String {
     let stands = signed(said);
-    let stood = before.map(|(_, said)| signed(said)).unwrap_or_default();
-    let has_signed = |sheet: &String| {
-        stood.iter().any(|one| one.stage == BY_SHEETS && one.signer == person && one.sheets.contains(sheet))
+    let stood: Vec<(u32, Signed)> = before.map(|(_, said)| versions_of(said)).unwrap_or_default();
+    // For which version the signature under a sheet of the version before was made: it may have been carried over into that one.
+    let signed_for = |sheet: &String| {
+        let own = stood.iter().filter(|(_, one)| one.stage == BY_SHEETS && one.signer == person);
+        own.filter(|(_, one)| one.sheets.contains(sheet)).map(|(made, _)| *made).max()
     };
     let places = || now.route.iter().flat_map(|stage| stage.signers.iter().map(move |one| (stage, one)));
     let own = || places().filter(|(_, one)| one.person.id == person);
     let (mut all, mut changed, mut unsigned, mut lost) = (0, Vec::new(), Vec::new(), Vec::new());
+    let mut made = BTreeSet::new();
     for (stage, place) in own().filter(|(stage, _)| stage.id == BY_SHEETS) {
         all += place.sheets.len();
         for id in route::left(&stage.id, place, &stands) {
             let Some(sheet) = now.sheet(&id) else { continue };
             let old = before.and_then(|(paper, _)| paper.sheet(&id));
             let named = format!("«{}»", sheet.name);
-            match old.is_some_and(|old| old.digest == sheet.digest) {
-                true if has_signed(&id) => lost.push(named),
-                true => unsigned.push(named),
-                false => changed.push(named),
+            match (old.is_some_and(|old| old.digest == sheet.digest), signed_for(&id)) {
+                (true, Some(version)) => {
+                    lost.push(named);
+                    made.insert(version);
+                }
+                (true, None) => unsigned.push(named),
+                (false, _) => changed.push(named),
             }
         }
     }
@@ -70,21 +106,25 @@ fn part(before: Option<Before<'_>>, now: &Paper, (said, version): (&[StatementRo
             [one] => format!("ваш лист {one} не изменился"),
             many => format!("ваши листы {} не изменились", words::listed(many)),
         };
-        told.push(format!(
-            "{what}: вы подписали версию {}, но подпись не перенесена ({why}), подпишите снова",
-            version - 1
-        ));
+        told.push(format!("{what}: вы {}, но подпись не перенесена ({why}), подпишите снова", signed_words(&made)));
     }
     let is_asked = !told.is_empty();
     // Signed anew in this version or kept from the one before.
-    let anew = said.iter().any(|one| one.signer == person && one.version == version && one.stage == BY_SHEETS);
+    let spoken = || said.iter().filter(|one| one.signer == person && one.stage == BY_SHEETS && one.verdict != REFUSED);
+    let anew = spoken().any(|one| one.version == version);
+    let earlier: BTreeSet<u32> = spoken().map(|one| one.version).filter(|one| *one < version).collect();
+    let carried = carried_words(&earlier, version);
     match (all, is_asked, anew) {
         (0, ..) => {}
-        (_, false, true) => told.push("свои листы вы подписали".to_owned()),
-        (1, false, false) => told.push("ваш лист не изменился: ваша подпись сохранена".to_owned()),
-        (_, false, false) => told.push("ваши листы не изменились: ваша подпись сохранена".to_owned()),
-        (all, true, _) if all > changed.len() + unsigned.len() + lost.len() => {
-            told.push("под остальными листами ваша подпись сохранена".to_owned());
+        (_, false, true) if earlier.is_empty() => told.push("свои листы вы подписали".to_owned()),
+        (_, false, true) => told.push(format!("{carried}: эти листы не менялись; остальные свои листы вы подписали")),
+        (1, false, false) => told.push(format!("{carried}: лист не менялся")),
+        (_, false, false) => told.push(format!("{carried}: листы не менялись")),
+        (all, true, false) if all > changed.len() + unsigned.len() + lost.len() => {
+            told.push(format!("{carried}: остальные листы не менялись"));
+        }
+        (all, true, true) if all > changed.len() + unsigned.len() + lost.len() => {
+            told.push("под остальными листами ваша подпись стоит".to_owned());
         }
         _ => {}
     }
@@ -96,4 +136,45 @@ fn part(before: Option<Before<'_>>, now: &Paper, (said, version): (&[StatementRo
         (false, true) => {}
     }
     told.join(", ")
+}
+
+/// Signatures with the version that each was made for: of a signature that was carried over an earlier one.
+fn versions_of(said: &[StatementRow]) -> Vec<(u32, Signed)> {
+    let mut found = Vec::new();
+    for row in said {
+        found.extend(signed(std::slice::from_ref(row)).into_iter().map(|one| (row.version, one)));
+    }
+    found
+}
+
+/// «подписали версию 1».
+fn signed_words(made: &BTreeSet<u32>) -> String {
+    format!("подписали {} {}", if made.len() == 1 { "версию" } else { "версии" }, numbers(made))
+}
+
+/// «ваша подпись версии 1 перенесена в версию 2»; `earlier`: versions that the signatures were made for.
+fn carried_words(earlier: &BTreeSet<u32>, version: u32) -> String {
+    match earlier.len() {
+        0 => "ваша подпись сохранена".to_owned(),
+        1 => format!("ваша подпись версии {} перенесена в версию {version}", numbers(earlier)),
+        _ => format!("ваши подписи версий {} перенесены в версию {version}", numbers(earlier)),
+    }
+}
+
+fn numbers(versions: &BTreeSet<u32>) -> String {
+    words::listed(&versions.iter().map(u32::to_string).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_that_was_carried_over_is_called_by_the_version_it_was_made_for() {
+        let (one, two) = (BTreeSet::from([1]), BTreeSet::from([1, 2]));
+        assert_eq!(signed_words(&one), "подписали версию 1");
+        assert_eq!(signed_words(&two), "подписали версии 1 и 2");
+        assert_eq!(carried_words(&one, 2), "ваша подпись версии 1 перенесена в версию 2");
+        assert_eq!(carried_words(&two, 3), "ваши подписи версий 1 и 2 перенесены в версию 3");
+    }
 }

@@ -398,7 +398,7 @@ fn signer_view(
                 true => format!("{verb} {}", words::moment_short(&one.signed_at)),
                 false => {
                     let moment = words::moment_short(&one.signed_at);
-                    format!("{verb} {moment}, подпись сохранена с версии {}", one.version)
+                    format!("{verb} {moment}, подпись перенесена из версии {}", one.version)
                 }
             })
             .unwrap_or_default(),

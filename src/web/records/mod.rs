@@ -199,12 +199,24 @@ async fn copies(
                     .into_iter()
                     .chain([line.kind.clone(), row.state.said_of(&row.id).to_owned(), row.version.to_string()])
                     .chain([row.number.clone(), row.sheets.to_string(), row.pages.to_string()])
+                    .chain([line.outdated.to_owned()])
                     .collect()
             })
             .collect();
         return answer::csv(
             "copies",
-            &["Копия", "Класс", "Период", "Вид", "Состояние", "Версия", "Номер", "Листов копии", "Страниц"],
+            &[
+                "Копия",
+                "Класс",
+                "Период",
+                "Вид",
+                "Состояние",
+                "Версия",
+                "Номер",
+                "Листов копии",
+                "Страниц",
+                "Почему нужна следующая версия",
+            ],
             &rows,
         );
     }
@@ -223,13 +235,14 @@ struct Marks {
     outdated: BTreeMap<String, Why>,
 }
 
-/// Does a row stand under a tab: all, one state, those that wait for a supplement, or those that wait for their next version?
+/// Does a row stand under a tab: all, one state, those that wait for a supplement, or those that wait for their next version? These last are on
+/// nobody's list to sign or to seal, so they stand under no state.
 fn of_tab(row: &CopyRow, word: &str, marks: &Marks) -> bool {
     match word {
         "" => true,
         LATE => marks.late.contains_key(&row.id),
         OUTDATED => marks.outdated.contains_key(&row.id),
-        word => row.state.as_str() == word,
+        word => row.state.as_str() == word && !marks.outdated.contains_key(&row.id),
     }
 }
 
