@@ -69,9 +69,10 @@ pub(super) fn join(sheet: &mut Sheet<'_>, who: impl Fn(&Row<'_>) -> String, foun
                 sheet.rows[kept].set(column, joined);
             }
         }
-        let (surname, line) = (sheet.rows[place].cell(SURNAME), sheet.rows[kept].line);
+        let (surname, earlier) =
+            (sheet.rows[place].cell(SURNAME), found.place(Place::line(File::Staff, sheet.rows[kept].line)));
         let message = format!(
-            "«{surname}» с теми же именем и отчеством стоит и в строке {line}: принято за одного человека, должности соединены — \
+            "«{surname}» с теми же именем и отчеством есть и раньше ({earlier}): принято за одного человека, должности соединены — \
              «{}»; если это тёзки, дайте им коды в столбце «Код сотрудника»",
             sheet.rows[kept].cell(POSITION)
         );

@@ -312,7 +312,7 @@ fn one_person_in_two_rows_of_a_staff_list_holds_both_posts_and_that_is_told() {
         assert_eq!(told.len(), 1, "{list}: {findings:#?}");
         assert_eq!((told[0].severity, told[0].place.as_str()), (Severity::Warning, "Кадры.csv, строка 4"), "{list}");
         let message = &told[0].message;
-        assert!(message.contains("строке 2") && message.contains("«Код сотрудника»"), "{list}: {message}");
+        assert!(message.contains("(Кадры.csv, строка 2)") && message.contains("«Код сотрудника»"), "{list}: {message}");
         let staff = settled.journal.unwrap_or_else(|| panic!("{list}: {findings:#?}")).staff;
         assert_eq!(staff.len(), standing.staff.len() + 2, "{list}");
         let both = staff.iter().find(|one| one.surname == "Сосновая" && one.given_name == "Ель").unwrap();

@@ -337,11 +337,7 @@ fn a_damaged_a_cut_and_a_swapped_carrier_are_told_apart_and_restore_nothing() {
         );
         let to = office.house.outside("restored");
         let refused = restore(&office.disks[0], &to, &office.code).await.unwrap();
-        assert_eq!(
-            refused.findings.iter().filter(|one| one.place == "copy.tar.gz.age.001").count(),
-            1,
-            "the part is named"
-        );
+        assert!(refused.findings.iter().any(|one| one.place == "copy.tar.gz.age.001"), "the part is named");
         assert!(!to.exists() && !office.house.outside(".restored.restoring").exists());
 
         std::fs::write(&part, &genuine[..genuine.len() - 1]).unwrap();
