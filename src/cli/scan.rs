@@ -110,7 +110,7 @@ fn compared_line(compared: &[(At, Leaf, Compared)]) -> Option<String> {
     })
 }
 
-/// «2025-05A-Q1 версия 1: есть 12 из 14 страниц; нет страниц 3, 7; дважды: 5».
+/// «2025-05A-Q1 версия 1: есть 12 из 14 страниц; нет страниц 3, 7; больше одного скана: 5».
 fn line(standing: &Standing) -> String {
     let (missing, doubled) = (standing.missing(), standing.doubled());
     let found = standing.pages.len() - missing.len();
@@ -121,7 +121,7 @@ fn line(standing: &Standing) -> String {
         line.push_str(&format!("; нет: {}", scans::listed(&missing)));
     }
     if !doubled.is_empty() {
-        line.push_str(&format!("; дважды: {}", scans::listed(&doubled)));
+        line.push_str(&format!("; больше одного скана: {}", scans::listed(&doubled)));
     }
     if standing.is_complete() {
         line.push_str("; все листы на бумаге получены");
