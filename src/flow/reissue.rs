@@ -124,11 +124,13 @@ pub async fn reissue_of(house: &House, last: &CopyRow, ground: &str, act: &Act) 
         }
     }
     let remarks = recall::with_recalls(house, id).await?;
+    let rows = change_rows(&was, &drafted, |sheet| remark_on(&remarks, last.version, sheet));
     told.changes = Some(ChangesSheet {
         id: "changes".to_owned(),
         replaces: last.version,
         ground: ground.to_owned(),
-        rows: change_rows(&was, &drafted, |sheet| remark_on(&remarks, last.version, sheet)),
+        unsigned: rows.is_empty() && spoken.is_empty(),
+        rows,
         signed_anew: spoken.difference(&stay).cloned().collect(),
     });
     let snapshot = freeze(&told)?;

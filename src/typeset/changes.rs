@@ -50,6 +50,9 @@ pub fn bind(binder: &mut Binder<'_>, index: usize, sheet: &ChangesSheet) {
 /// What stands where nothing changed: which signatures stand.
 fn unchanged(sheet: &ChangesSheet) -> String {
     match sheet.signed_anew.len() as u64 {
+        0 if sheet.unsigned => {
+            "Содержание листов не изменилось. Подписей учителей под прежней версией не было.".to_owned()
+        }
         0 => "Содержание листов не изменилось: подписи учителей под своими листами остались в силе.".to_owned(),
         n => {
             let sheets = words::count(n, "лист", "листа", "листов");

@@ -417,7 +417,7 @@ pub(super) async fn notices(
                     Some(why) => format!("{what}: {}", why.said(copy.version)),
                     None => {
                         let own = next::own_part(state, &copy, person).await?;
-                        format!("{what}: выпускается версия {} взамен прежней; {own}", row.version)
+                        format!("{what}: составлена версия {} взамен прежней; {own}", row.version)
                     }
                 }
             }

@@ -1,5 +1,6 @@
 //! Versions that are never sealed, as everybody meets them: nobody is asked to sign or to refuse them, and who issues is led to the next version.
 
+use letopis::domain::snapshot::Sheet;
 use letopis::flow::keys;
 
 use super::desk::{open, post, read, session};
@@ -77,5 +78,12 @@ fn of_two_who_looked_at_one_version_one_makes_the_next() {
         reissue_of(&house, &looked_at, "уточнение", &after(20)).await.unwrap();
         reissue_of(&house, &looked_at, "уточнение", &after(21)).await.expect_err("another was first");
         assert_eq!(house.copy(COPIES[0]).await.version, 2);
+        // Nobody had signed version 1: the sheet of changes speaks of no signature that stands.
+        let sheets = house.snapshot(COPIES[0]).await.sheets;
+        let changes = sheets.iter().find_map(|sheet| match sheet {
+            Sheet::Changes(sheet) => Some(sheet),
+            _ => None,
+        });
+        assert!(changes.is_some_and(|sheet| sheet.unsigned && sheet.signed_anew.is_empty()));
     });
 }

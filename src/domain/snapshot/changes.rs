@@ -17,6 +17,9 @@ pub struct ChangesSheet {
     /// Sheets that did not change and are signed anew all the same: under another authority, or because the paper under the signature was altered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signed_anew: Vec<String>,
+    /// Nothing changed, and no teacher had signed the version before: there is no signature that could stand.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsigned: bool,
 }
 
 /// One value that changed.

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
+use super::super::outdated::is_on_way;
 use super::super::scans::{self, Standing};
 use super::super::sign::{self, Desk, Target, Witness};
 use super::super::{Act, Error, House, salt};
@@ -432,6 +433,22 @@ async fn complete(
         signatures: ink.len(),
         route_done: !done.completed.is_empty(),
     })
+}
+
+/// Stages that were on paper in the version before this one and are electronic again in it, while it can still be signed: identifier and
+/// title. A declaration is of one version, for it names the printed sheets.
+pub async fn lapsed(house: &House, copy: &CopyRow) -> Result<Vec<(String, String)>, Error> {
+    if copy.version < 2 || !is_on_way(copy) {
+        return Ok(Vec::new());
+    }
+    let before = house.db.list_paper_stages(&copy.id, copy.version - 1).await?;
+    if before.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = house.db.list_paper_stages(&copy.id, copy.version).await?;
+    let snapshot: Snapshot = house.db.load_snapshot(copy.snapshot).await?;
+    let was = |id: &str| before.iter().any(|row| row.stage == id) && !now.iter().any(|row| row.stage == id);
+    Ok(snapshot.route.into_iter().filter(|stage| was(&stage.id)).map(|stage| (stage.id, stage.title)).collect())
 }
 
 #[cfg(test)]

@@ -297,7 +297,8 @@ async fn on_way(state: &WebState, is_such: fn(&Awaited) -> bool) -> Result<(usiz
     let count = classes.len();
     classes.sort_by(|a, b| names::natural(a, b));
     classes.dedup();
-    Ok((count, classes.join(", ")))
+    let word = words::plural(classes.len() as u64, "класс", "классы", "классы");
+    Ok((count, format!("{word} {}", classes.join(", "))))
 }
 
 /// «Гранитов Роман Ильич»; who is on no list by the identifier.
@@ -341,7 +342,7 @@ async fn authority(State(state): State<WebState>, visitor: Visitor) -> Result<Re
     let (former, classes) = on_way(&state, |copy| copy.outdated == Some(Why::Former)).await?;
     let next = match former {
         0 => String::new(),
-        _ => format!(". Копии, которым теперь нужна следующая версия: {former} (классы: {classes})"),
+        _ => format!(". Копии, которым теперь нужна следующая версия: {former} ({classes})"),
     };
     Ok(answer::done("/keys", &format!("Удостоверяющий центр и печать заменены, сотрудникам выдано: {counted}{next}")))
 }

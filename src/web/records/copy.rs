@@ -96,6 +96,7 @@ struct CopyPage {
     /// Stages that may be said to be signed on paper: identifier and title; those that are, with a note.
     to_paper: Vec<(String, String)>,
     paper_stages: Vec<(String, String)>,
+    lapsed: Vec<(String, String)>,
     /// May the visitor see the scans?
     receives: bool,
     twins: Vec<Twin>,
@@ -287,6 +288,7 @@ async fn page(
             version => format!("/copies/{}/{version}/changes", segment(&row.id)),
         },
         today: state.now().date_naive().to_string(),
+        lapsed: stage::lapsed(&state.house, &row).await?.into_iter().filter(|one| to_paper.contains(one)).collect(),
         to_paper,
         paper_stages,
         receives: visitor.reach(Action::ReceivePaper).class(&row.class, grade),

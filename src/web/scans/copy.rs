@@ -20,7 +20,6 @@ use crate::domain::rights::Action;
 use crate::domain::snapshot::document_words;
 use crate::domain::words;
 use crate::flow::jobs::Work;
-use crate::flow::outdated::is_on_way;
 use crate::flow::paper;
 use crate::flow::paper::stage::Settled;
 use crate::flow::scans::{self, At, Compared, Differing, Inked, Standing};
@@ -92,18 +91,6 @@ async fn former_graves(state: &WebState, people: &People, copy: &CopyRow) -> Res
         }
     }
     Ok(told)
-}
-
-/// Titles of the stages that were on paper in the version before this one and are not in it, while it can still be signed.
-async fn lapsed(state: &WebState, copy: &CopyRow) -> Result<Vec<String>, Refusal> {
-    if copy.version < 2 || !is_on_way(copy) {
-        return Ok(Vec::new());
-    }
-    let before = state.house.db.list_paper_stages(&copy.id, copy.version - 1).await?;
-    let now = state.house.db.list_paper_stages(&copy.id, copy.version).await?;
-    let snapshot = state.house.db.load_snapshot(copy.snapshot).await?;
-    let was = |id: &str| before.iter().any(|row| row.stage == id) && !now.iter().any(|row| row.stage == id);
-    Ok(snapshot.route.into_iter().filter(|stage| was(&stage.id)).map(|stage| stage.title).collect())
 }
 
 /// May the visitor place and judge the scans of this copy?
@@ -186,7 +173,7 @@ pub(super) async fn report(
         version: standing.copy.version,
         home: format!("/copies/{}", segment(&id)),
         graves: former_graves(&state, &People::of(&directory.roster), &standing.copy).await?,
-        lapsed: lapsed(&state, &standing.copy).await?,
+        lapsed: paper::stage::lapsed(&state.house, &standing.copy).await?.into_iter().map(|(_, title)| title).collect(),
         leaves: leaves(&state, &standing, &differing, inked.as_ref()),
         ticked: standing.pages.iter().any(|page| !page.received_at.is_empty()),
         stages: stages.iter().filter(|one| !one.owes.is_empty()).map(|one| stage_line(&name, &standing, one)).collect(),

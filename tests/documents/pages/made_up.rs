@@ -536,6 +536,7 @@ pub fn reissued(mut snapshot: Snapshot, count: usize) -> Snapshot {
         ground: ground.to_owned(),
         rows,
         signed_anew: Vec::new(),
+        unsigned: false,
     };
     snapshot.sheets.push(Sheet::Changes(changes));
     for stage in snapshot.route.iter_mut().filter(|stage| stage.id != "subject_teacher") {
