@@ -61,12 +61,24 @@ pub(super) fn join(sheet: &mut Sheet<'_>, who: impl Fn(&Row<'_>) -> String, foun
             first.insert(name, place);
             continue;
         };
+        // A row that names no roles beside one that names some has those of its position, as it would have alone; where neither does,
+        // `give` gives all.
+        if [kept, place].iter().any(|at| !sheet.rows[*at].cell(ROLES).is_empty()) {
+            for at in [kept, place] {
+                let row = &mut sheet.rows[at];
+                if row.cell(ROLES).is_empty() {
+                    row.set(ROLES, roles_of_all(row.cell(POSITION)));
+                }
+            }
+        }
         for (column, between) in [(POSITION, ", "), (ROLES, " ")] {
             let more = sheet.rows[place].cell(column).to_owned();
-            let held = sheet.rows[kept].cell(column);
-            if !more.is_empty() && !names::fold(held).split(between).any(|one| one == names::fold(&more)) {
-                let joined = if held.is_empty() { more } else { format!("{held}{between}{more}") };
-                sheet.rows[kept].set(column, joined);
+            for one in more.split(between).filter(|one| !one.is_empty()) {
+                let held = sheet.rows[kept].cell(column);
+                if !names::fold(held).split(between).any(|known| known == names::fold(one)) {
+                    let joined = if held.is_empty() { one.to_owned() } else { format!("{held}{between}{one}") };
+                    sheet.rows[kept].set(column, joined);
+                }
             }
         }
         let (surname, earlier) =
