@@ -258,7 +258,7 @@ pub fn duplicates<'a, T, K: Eq + Hash>(
     let mut first: HashMap<K, u32> = HashMap::with_capacity(list.items.len());
     for (item, line) in list.with_lines() {
         if let Some(earlier) = first.get(&key(item)) {
-            let message = format!("{} уже есть в строке {earlier}", describe(item));
+            let message = format!("{} уже есть {}", describe(item), found.earlier(list.at(*earlier, column)));
             found.error(list.at(line, column), codes::DUPLICATE_KEY, message);
         } else {
             first.insert(key(item), line);

@@ -76,12 +76,30 @@ impl Found {
         self.origins.insert(file, origin);
     }
 
-    /// «staff.csv» of a bundle, «таблице «Сотрудники»» of a workbook: the table as messages name it after «в».
+    /// «staff.csv» of a bundle, «файле «Кадры.csv»», «таблице «Сотрудники»» of a workbook, «списке сотрудников» that stands in the journal: the
+    /// table as messages name it after «в».
     pub fn table_name(&self, file: File) -> String {
         match self.origins.get(&file) {
-            Some(Origin::Text { name, .. }) => name.clone(),
-            None => file.name().to_owned(),
+            Some(Origin::Text { name, .. }) if name == file.name() => name.clone(),
+            Some(Origin::Text { name, .. }) => format!("файле «{name}»"),
             Some(Origin::Sheet { .. } | Origin::Made { .. }) => format!("таблице «{}»", file.layout().russian),
+            None => match file {
+                File::Staff => "списке сотрудников".to_owned(),
+                File::Learners => "списке обучающихся".to_owned(),
+                File::Periods => "списке учебных периодов".to_owned(),
+                File::Courses => "списке курсов".to_owned(),
+                other => format!("таблице «{}»", other.layout().russian),
+            },
+        }
+    }
+
+    /// Where an earlier row of the same table stands, as messages say it after «уже есть»: «в строке 4», «в журнале школы», and of rows that an
+    /// adapter made their place in the person's own file.
+    pub fn earlier(&self, at: Place) -> String {
+        match self.origins.get(&at.file) {
+            _ if at.line == 0 => "в журнале школы".to_owned(),
+            Some(Origin::Made { .. }) => format!("({})", self.place(Place::line(at.file, at.line))),
+            _ => format!("в строке {}", at.line),
         }
     }
 
@@ -142,7 +160,9 @@ impl Found {
         let (mut text, heading) = match self.origins.get(&at.file) {
             Some(Origin::Made { name, places }) => {
                 let place = (at.line as usize).checked_sub(1).and_then(|index| places.get(index)).unwrap_or(name);
-                let heading = column.map(|place| at.file.layout().columns[place].russian);
+                // Codes are given by the adapter: the person's file has no such column.
+                let of_file = column.filter(|_| at.column != "id");
+                let heading = of_file.map(|place| at.file.layout().columns[place].russian);
                 // A place among columns of classes («строка 5, столбец 5А») names one already.
                 let what = if place.contains(", столбец ") { "" } else { "столбец " };
                 return heading.map_or_else(|| place.clone(), |heading| format!("{place}, {what}«{heading}»"));
@@ -194,5 +214,27 @@ impl Found {
         self.list.sort_by_key(|(place, _)| *place);
         let table = |index: usize| index.checked_sub(1).and_then(|index| File::ALL.get(index)).copied();
         self.list.into_iter().map(|((file, line), finding)| (table(file).map(|file| (file, line)), finding)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_and_rows_are_named_as_people_have_them() {
+        let mut found = Found::default();
+        assert_eq!(found.table_name(File::Staff), "списке сотрудников");
+        let text = |name: &str| Origin::Text { name: name.to_owned(), headings: Vec::new() };
+        found.came_from(File::Staff, text("staff.csv"));
+        assert_eq!(found.table_name(File::Staff), "staff.csv");
+        found.came_from(File::Staff, text("Кадры.csv"));
+        assert_eq!(found.table_name(File::Staff), "файле «Кадры.csv»");
+        let at = |line| Place::cell(File::Periods, line, "id");
+        assert_eq!([0, 4].map(|line| found.earlier(at(line))), ["в журнале школы", "в строке 4"]);
+        let places = vec!["Школа.xlsx, лист «Четверти», строка 2".to_owned()];
+        found.came_from(File::Periods, Origin::Made { name: "Школа.xlsx".to_owned(), places });
+        assert_eq!(found.earlier(at(1)), "(Школа.xlsx, лист «Четверти», строка 2)");
+        assert_eq!(found.place(at(1)), "Школа.xlsx, лист «Четверти», строка 2", "no column that the file has not");
     }
 }

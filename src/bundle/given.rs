@@ -50,9 +50,16 @@ pub struct Given<'g> {
     of_groups: Vec<[String; 4]>,
     pub(super) findings: Vec<Finding>,
     facts: Vec<FileFacts>,
+    /// Codes of people and courses that were given once and are nobody else's any more.
+    pub(super) spent: Vec<String>,
 }
 
 impl<'g> Given<'g> {
+    /// The same, where these codes were given once: whoever comes without a code gets none of them, though their people are gone.
+    pub fn sparing(self, spent: Vec<String>) -> Self {
+        Self { spent, ..self }
+    }
+
     /// Tells the files apart and reads each.
     pub fn read(files: &'g [BundleFile]) -> Self {
         let mut given = Self {
@@ -61,6 +68,7 @@ impl<'g> Given<'g> {
             of_groups: Vec::new(),
             findings: Vec::new(),
             facts: Vec::new(),
+            spent: Vec::new(),
         };
         if oneroster::is_set(files) {
             for file in files {

@@ -64,7 +64,7 @@ pub fn settle(given: &Given<'_>, standing: Option<&Journal>, policy: &Policy) ->
         found.unknown_file(finding.clone());
     }
     let (mut sheets, unsaid) = sheets(given, standing, &mut found);
-    resolve::resolve(&mut sheets, standing, &mut found);
+    resolve::resolve(&mut sheets, standing, &given.spent, &mut found);
     enrolment(&mut sheets, &unsaid, standing, &mut found);
     let is_foreign = given.parts.iter().any(|part| matches!(part, Part::Foreign(..)));
     let mut gaps = standing.map(|journal| journal.content_gaps.clone()).unwrap_or_default();
@@ -72,7 +72,7 @@ pub fn settle(given: &Given<'_>, standing: Option<&Journal>, policy: &Policy) ->
     if let Some(standing) = standing.filter(|_| is_foreign) {
         let mut base = journal(lists(&sheets, &mut Found::default()));
         base.content_gaps = standing.content_gaps.clone();
-        let mut growing = Growing::new(base, policy);
+        let mut growing = Growing::new(base, policy, &given.spent);
         for part in &given.parts {
             if let Part::Foreign(name, foreign) = part {
                 growing.take(name, foreign);
@@ -112,7 +112,7 @@ pub fn unchecked(given: &Given<'_>) -> Result<Journal, Vec<Finding>> {
     let empty = Journal::default();
     let standing = if given.is_whole() { None } else { Some(&empty) };
     let (mut sheets, unsaid) = sheets(given, standing, &mut found);
-    resolve::resolve(&mut sheets, standing, &mut found);
+    resolve::resolve(&mut sheets, standing, &given.spent, &mut found);
     enrolment(&mut sheets, &unsaid, standing, &mut found);
     let lists = lists(&sheets, &mut found);
     if found.has_errors() {

@@ -133,6 +133,8 @@ pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
     let of_grades = GradeColumns::of(&lines.rows[at].1);
     let (mut made, mut other): (Vec<(String, Vec<String>)>, Vec<String>) = Default::default();
     let (mut unread, mut is_guessed) = (Vec::new(), false);
+    // Places of the rows that make, and what is said of a row that makes the same period again.
+    let (mut made_at, mut twice): (Vec<u32>, Vec<Finding>) = Default::default();
     let breaks: Vec<u32> = break_rows(lines, (at, name, starts, ends)).map(|(no, _)| no).collect();
     for (no, cells) in &lines.rows[at + 1..] {
         let cell = |place: usize| cells.get(place).map(|text| text.trim()).unwrap_or_default();
@@ -163,8 +165,15 @@ pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
         let code = format!("{letter}{order}");
         let of_others = |(_, row): &(String, Vec<String>)| row[0] == code && (row[3] != from || row[4] != to);
         let code = if made.iter().any(of_others) { format!("{code}G{from}") } else { code };
+        if let Some(first) = made.iter().position(|(_, row)| row[0] == code).and_then(|at| made_at.get(at)) {
+            let place = format!("{}, строка {no}", lines.place);
+            let message = one_period(cell(name), (*first, *no), (from.as_str(), to.as_str()));
+            twice.push(Finding::new(codes::DUPLICATE_KEY, place, message));
+            continue;
+        }
         let row = [code.as_str(), cell(name), kind, &from, &to, cell(starts), cell(ends)].map(str::to_owned);
         made.push((format!("{}, строка {no}", lines.place), row.to_vec()));
+        made_at.push(*no);
     }
     if made.is_empty() && unread.is_empty() {
         return None;
@@ -178,11 +187,20 @@ pub(super) fn periods(lines: &Lines<'_>) -> Option<Read> {
     if is_guessed {
         findings.push(Finding::new(codes::LEFT_OUT, &lines.place, guessed).weighing(Severity::Warning));
     }
+    findings.extend(twice);
     Some(Read {
         kept: vec![Kept { table: File::Periods, columns: PERIODS, rows: made }],
         findings,
         of_groups: Vec::new(),
     })
+}
+
+/// What is said of two rows of a sheet that give one period of the same grades.
+fn one_period(name: &str, (first, second): (u32, u32), (from, to): (&str, &str)) -> String {
+    format!(
+        "строки {first} и {second} дают один период: «{name}» классов {from}–{to}; если у классов разные сроки, назовите столбец «Классы» и \
+         впишите в него, чьи они («1-4» и «5-9»): выйдет два периода; иначе уберите лишнюю строку"
+    )
 }
 
 /// Where a sheet of periods says of which grades they are: «Классы», or «С класса» and «По класс».
@@ -423,6 +441,22 @@ mod tests {
         );
         let rows: Vec<String> = periods(&two).unwrap().kept[0].rows.iter().map(|(_, row)| row[..5].join("|")).collect();
         assert_eq!(rows, ["Q1|I четверть|quarter|1|4", "Q1G5|I четверть|quarter|5|9"]);
+        let same = Lines::of(
+            "Четверти",
+            &[
+                &["Период", "Начало", "Окончание"],
+                &["I четверть", "01.09.2026", "24.10.2026"],
+                &["1-я четверть", "01.09.2026", "27.10.2026"],
+            ],
+        );
+        let read = periods(&same).unwrap();
+        let told = read.findings.last().unwrap();
+        assert_eq!((read.kept[0].rows.len(), told.severity), (1, Severity::Error), "{told:?}");
+        assert!(
+            told.place.ends_with("строка 3") && told.message.starts_with("строки 2 и 3 дают один период"),
+            "{told:?}"
+        );
+        assert!(told.message.contains("столбец «Классы»") && told.message.contains("«5-9»"), "{told:?}");
         let ends = Lines::of(
             "Четверти",
             &[

@@ -32,19 +32,21 @@ const LEARNER_NAMES: [usize; 3] = [SURNAME, GIVEN, PATRONYMIC];
 const COURSE: [usize; 3] = [File::Courses.at("class"), File::Courses.at("subject"), File::Courses.at("group")];
 
 /// Puts codes where names or nothing stand; the sheets are whole tables, standing rows included.
-/// `standing`: the journal that they are laid over, whose orders hold.
-pub fn resolve(sheets: &mut [Sheet<'_>], standing: Option<&Journal>, found: &mut Found) {
+/// `standing`: the journal that they are laid over, whose orders hold; `spent`: codes that were given once.
+pub fn resolve(sheets: &mut [Sheet<'_>], standing: Option<&Journal>, spent: &[String], found: &mut Found) {
     let unsaid = super::office_posts::unsaid(sheets);
     if let Some(staff) = sheets.iter_mut().find(|sheet| sheet.file == File::Staff && sheet.absent.contains(&0)) {
         super::office_posts::join(staff, |row| person(row, STAFF_NAMES), found);
     }
-    give_codes(sheets, File::Staff, 'T', found, |row| person(row, STAFF_NAMES));
+    give_codes(sheets, (File::Staff, 'T'), spent, found, |row| person(row, STAFF_NAMES));
     super::office_posts::give(sheets, &unsaid, found);
     super::office_moves::keep(sheets, standing, found);
     let renamed = put_right(sheets, found);
     let learner = |row: &Row<'_>| format!("{} {}", person(row, LEARNER_NAMES), class(row.cell(CLASS)));
-    give_codes(sheets, File::Learners, 'L', found, learner);
-    give_codes(sheets, File::Courses, 'C', found, |row| COURSE.map(|at| names::fold(row.cell(at))).join("\u{1}"));
+    give_codes(sheets, (File::Learners, 'L'), spent, found, learner);
+    give_codes(sheets, (File::Courses, 'C'), spent, found, |row| {
+        COURSE.map(|at| names::fold(row.cell(at))).join("\u{1}")
+    });
     super::office_groups::resolve(sheets, found);
     let staff = People::of(sheets, File::Staff);
     for (file, column) in
@@ -137,17 +139,25 @@ fn put_right(sheets: &mut [Sheet<'_>], found: &mut Found) -> Vec<Renamed> {
     renamed
 }
 
-/// Codes for the rows of a sheet that has no column of them: the code that stands for the same person or course, or the next one.
-fn give_codes(sheets: &mut [Sheet<'_>], file: File, letter: char, found: &mut Found, who: impl Fn(&Row<'_>) -> String) {
+/// Codes for the rows of a sheet that has no column of them: the code that stands for the same person or course, or the next one after all that
+/// stand and all that were `spent`.
+fn give_codes(
+    sheets: &mut [Sheet<'_>],
+    (file, letter): (File, char),
+    spent: &[String],
+    found: &mut Found,
+    who: impl Fn(&Row<'_>) -> String,
+) {
     let Some(sheet) = sheets.iter_mut().find(|sheet| sheet.file == file) else { return };
     if !sheet.absent.contains(&0) {
         return;
     }
     let mut known: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut highest = 0_u32;
+    let number = |code: &str| code.strip_prefix(letter).and_then(|digits| digits.parse().ok()).unwrap_or(0_u32);
+    let mut highest = spent.iter().map(|code| number(code)).max().unwrap_or(0);
     for (place, row) in sheet.rows.iter().enumerate().filter(|(_, row)| row.line == 0) {
         known.entry(who(row)).or_default().push(place);
-        highest = highest.max(row.cell(0).strip_prefix(letter).and_then(|digits| digits.parse().ok()).unwrap_or(0));
+        highest = highest.max(number(row.cell(0)));
     }
     let mut replaced = HashSet::new();
     for place in 0..sheet.rows.len() {

@@ -2,7 +2,7 @@
 //!
 //! Of a year's first bundle the kept files with their SHA-256 are the record; each later one puts every row that it changes into the history.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::change::closed::Closed;
 use super::change::{self, Names};
@@ -136,7 +136,10 @@ pub(super) async fn settle(
     let mut keyring = Keyring::open(house).await?;
     let staff = super::keys::served(house, journal, act).await?;
     imported.certificates = keyring.provide(house, &journal.school, &staff, act).await?;
-    keep(house, bundle)?;
+    let kept = keep(house, bundle)?;
+    // A year begins with its kept files where these say the whole of it; people who stood before it, or codes that others had, are not in them.
+    let is_new = !house.db.list_years().await?.contains(&journal.school.year);
+    let by_files = !is_new || bundle::read_kept(&kept).is_ok_and(|(read, _)| read == *journal);
 
     let mut tx = house.db.begin().await?;
     if let Mode::Add(base) = mode
@@ -148,7 +151,10 @@ pub(super) async fn settle(
     tx.rename_school(&journal.school).await?;
     let secret = crate::sign::random()?;
     let author = Author { by: &act.by, at: &act.moment(), secret: &secret };
-    let replaced = tx.replace_journal(journal, &author).await?;
+    let replaced = match by_files {
+        true => tx.replace_journal(journal, &author).await?,
+        false => tx.record_journal(journal, &author).await?,
+    };
     imported.written = replaced.rows + entries;
     tx.replace_entries(&journal.school.year, &bundle.entries).await?;
     if known.is_none() {
@@ -195,8 +201,8 @@ fn counts(journal: &Journal) -> [(&'static str, usize); 8] {
     ]
 }
 
-/// Keeps the bundle's own files under its digest, before the transaction: a folder that no row names is harmless.
-fn keep(house: &House, bundle: &Bundle) -> Result<(), Error> {
+/// Keeps the bundle's own files under its digest, before the transaction: a folder that no row names is harmless. Gives the folder.
+fn keep(house: &House, bundle: &Bundle) -> Result<PathBuf, Error> {
     let folder = house.root.join("bundles").join(bundle.digest.to_hex());
     std::fs::create_dir_all(&folder).map_err(|source| Error::File { path: folder.clone(), source })?;
     let mut list = String::new();
@@ -205,7 +211,7 @@ fn keep(house: &House, bundle: &Bundle) -> Result<(), Error> {
         list.push_str(&format!("{}  {}\n", file.sha256, file.name));
     }
     vault::durable::write_once(&folder.join("manifest-sha256.txt"), list.as_bytes())?;
-    Ok(())
+    Ok(folder)
 }
 
 /// Names of the house, and those of the journal as it would be.

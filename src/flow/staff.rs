@@ -67,17 +67,9 @@ impl Book {
         let years = house.db.list_years().await?;
         let year = years.last().cloned().unwrap_or_default();
         let work = house.db.list_employments().await?;
-        let mut most = 0;
-        for one in &years {
-            // Identifiers are given once for all years: a person keeps the own one, and nobody gets another's.
-            most = house
-                .db
-                .list_year_rows("staff", one)
-                .await?
-                .iter()
-                .map(|row| digits(&row[ID], 'T'))
-                .fold(most, usize::max);
-        }
+        // Identifiers are given once for all years: a person keeps the own one, and nobody gets another's.
+        let spent = house.db.list_spent_codes().await?;
+        let most = spent.iter().map(|code| digits(code, 'T')).fold(0, usize::max);
         Ok(Self {
             journal: house.db.load_roster(&year).await?,
             staff: house.db.list_year_rows("staff", &year).await?,

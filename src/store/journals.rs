@@ -117,13 +117,19 @@ struct Difference<'a> {
 }
 
 impl Db {
-    /// The school years on record, newest last.
+    /// The school years on record, newest last: those with classes; before there are any, those with study periods, for a school's card comes
+    /// before its classes.
     pub async fn list_years(&self) -> Result<Vec<String>, Error> {
-        let rows = sqlx::query("select distinct year from classes where school = $1 order by year")
-            .bind(self.school.clone())
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+        for statement in [
+            "select distinct year from classes where school = $1 order by year",
+            "select distinct year from periods where school = $1 order by year",
+        ] {
+            let rows = sqlx::query(statement).bind(self.school.clone()).fetch_all(&self.pool).await?;
+            if !rows.is_empty() {
+                return rows.iter().map(|row| Ok(row.try_get(0)?)).collect();
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// School years in which a learner stands on the lists, the earliest first.
@@ -417,9 +423,18 @@ impl Tx {
     /// Makes the year what the journal says: rows that go are deleted, changed ones updated, new ones inserted. Each of them gets its
     /// line in the history, except in a year of which nothing was ever on record: there the kept bundle is the record of the rows.
     pub async fn replace_journal(&mut self, journal: &Journal, author: &Author<'_>) -> Result<Replaced, Error> {
+        self.replace(journal, author, true).await
+    }
+
+    /// The same, with a line in the history for each row in any case: the kept files by themselves do not say all of them.
+    pub async fn record_journal(&mut self, journal: &Journal, author: &Author<'_>) -> Result<Replaced, Error> {
+        self.replace(journal, author, false).await
+    }
+
+    async fn replace(&mut self, journal: &Journal, author: &Author<'_>, by_files: bool) -> Result<Replaced, Error> {
         let school = self.school().to_owned();
         let year = journal.school.year.clone();
-        let origin = !self.has_history(&year).await? && self.is_empty_year(&year).await?;
+        let origin = by_files && !self.has_history(&year).await? && self.is_empty_year(&year).await?;
         let rows = tables::to_rows(journal);
         let mut written = 0;
         let mut touched = Vec::new();

@@ -126,13 +126,27 @@ impl Db {
         Ok(false)
     }
 
-    /// Identifiers of learners of every year: a new learner gets none of them.
-    pub async fn list_learner_ids(&self) -> Result<Vec<String>, Error> {
-        let rows = sqlx::query("select distinct id from learners where school = $1 order by id")
-            .bind(self.school.clone())
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    /// Codes of people and courses that were given once, whether or not their rows stand: whoever comes next gets none of them. A person whose
+    /// row was taken back may have left a login, an appointment, a certificate, a parent behind.
+    pub async fn list_spent_codes(&self) -> Result<Vec<String>, Error> {
+        let rows = sqlx::query(
+            "select id from staff where school = $1 union select id from learners where school = $1
+             union select id from courses where school = $1
+             union select person from accounts where school = $1 union select person from appointments where school = $1
+             union select learner from guardian_learners where school = $1 union select owner from certificates where school = $1
+             union select row_key from changes where school = $1 and tbl in ('staff', 'learners', 'courses')",
+        )
+        .bind(self.school.clone())
+        .fetch_all(&self.pool)
+        .await?;
+        let mut codes = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let told: String = row.try_get(0)?;
+            // The history has the key as a canonical JSON array, its code first.
+            let key = Some(&told).filter(|told| told.starts_with('[')).and_then(|told| serde_json::from_str(told).ok());
+            codes.push(key.and_then(|key: Vec<String>| key.into_iter().next()).unwrap_or(told));
+        }
+        Ok(codes)
     }
 
     /// Closed years, oldest first.

@@ -55,11 +55,13 @@ pub struct Growing<'p> {
     told: HashSet<String>,
     made_courses: HashSet<String>,
     finals: HashMap<[String; 3], String>,
+    /// Codes that were given once and are nobody else's.
+    spent: &'p [String],
 }
 
 impl<'p> Growing<'p> {
     /// Begins with the journal that stands.
-    pub fn new(base: Journal, policy: &'p Policy) -> Self {
+    pub fn new(base: Journal, policy: &'p Policy, spent: &'p [String]) -> Self {
         let mut lessons: HashMap<(String, NaiveDate), Vec<u8>> = HashMap::new();
         for lesson in &base.lessons {
             lessons.entry((lesson.key.course_id.clone(), lesson.key.date)).or_default().push(lesson.key.number);
@@ -77,6 +79,7 @@ impl<'p> Growing<'p> {
             told: HashSet::new(),
             made_courses: HashSet::new(),
             finals: HashMap::new(),
+            spent,
         }
     }
 
@@ -232,7 +235,7 @@ impl<'p> Growing<'p> {
         let enrolled_on = self.journal.periods_of_grade(grade).first().map(|period| period.starts)?;
         let mut words = written.split_whitespace();
         let (surname, given_name) = (words.next()?.to_owned(), words.next().unwrap_or_default().to_owned());
-        let id = next_id('L', self.journal.learners.iter().map(|learner| learner.id.as_str()));
+        let id = next_id('L', self.spent, self.journal.learners.iter().map(|learner| learner.id.as_str()));
         let learner = Learner {
             id: id.clone(),
             surname,
@@ -349,7 +352,7 @@ impl<'p> Growing<'p> {
     }
 
     fn new_course(&mut self, spot: &Spot, class: &str, subject: &str, teacher: Option<&str>) -> String {
-        let id = next_id('C', self.journal.courses.iter().map(|course| course.id.as_str()));
+        let id = next_id('C', self.spent, self.journal.courses.iter().map(|course| course.id.as_str()));
         let class_teacher = self.journal.class(class).map(|class: &Class| class.class_teacher_id.clone());
         let teacher_id = teacher.map(str::to_owned).or(class_teacher).unwrap_or_default();
         let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -571,9 +574,9 @@ fn overlap(a_from: NaiveDate, a_to: NaiveDate, b_from: NaiveDate, b_to: NaiveDat
     (a_to.min(b_to) - a_from.max(b_from)).num_days()
 }
 
-/// The next code after the highest of its letter: `L00042`.
-fn next_id<'i>(letter: char, ids: impl Iterator<Item = &'i str>) -> String {
+/// The next code after the highest of its letter, those that were given once among them: `L00042`.
+fn next_id<'i>(letter: char, spent: &'i [String], ids: impl Iterator<Item = &'i str>) -> String {
     let number = |id: &str| id.strip_prefix(letter).and_then(|digits| digits.parse::<u32>().ok());
-    let highest = ids.filter_map(number).max().unwrap_or(0);
+    let highest = ids.chain(spent.iter().map(String::as_str)).filter_map(number).max().unwrap_or(0);
     format!("{letter}{:05}", highest + 1)
 }

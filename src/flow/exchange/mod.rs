@@ -301,8 +301,13 @@ impl<'f> Meeting<'f> {
             // The journal is not touched: it need not be read.
             Some(_) if year_only => Some(Journal::default()),
             Some(year) if known.contains(year) => Some(house.db.load_journal(year).await?),
+            // A staff list that came before everything else stands in no year yet: the year that begins now has its people.
+            _ if known.is_empty() && house.db.find_school().await?.is_some() => Some(house.db.load_journal("").await?),
             _ => Some(Journal::default()),
         };
+        // A whole year brings its own codes, or the same ones each time; whoever is added gets a code that was nobody's.
+        let spent = if base.is_some() { house.db.list_spent_codes().await? } else { Vec::new() };
+        let given = given.sparing(spent);
         let inspection = Inspection {
             digest: source::digest(files),
             files: given.facts().to_vec(),

@@ -1,10 +1,10 @@
 //! An import taken back: the last one that still stands, row by row; a year's first one when nothing happened to the year since. Floor 2.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::super::change::{self, Refusal};
+use super::super::change::{self, Refusal, TakenBack};
 use super::super::{Act, Error, House, salt};
 use crate::bundle;
 use crate::domain::audit::{Event, EventKind};
@@ -12,7 +12,7 @@ use crate::domain::change::{Edit, in_force, ranges};
 use crate::domain::journal::Journal;
 use crate::domain::setup::layout::SETUP;
 use crate::domain::words;
-use crate::store::{Author, ChangeFilter, ChangeRow, ImportRow, Tx};
+use crate::store::{AccountState, Author, ChangeFilter, ChangeRow, ImportRow, Tx};
 
 /// An import that may be taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,6 +139,82 @@ pub async fn check_along(house: &House, no: u64, along: u64) -> Result<(), Error
     }
 }
 
+/// What keeps the import of that number from being taken back now, in words; `None` where nothing is known to. Nothing is written.
+pub async fn held(house: &House, act: &Act, no: u64) -> Result<Option<String>, Error> {
+    let Some(Standing { row, lines }) = last(house).await?.filter(|standing| standing.row.no == no) else {
+        return Ok(None);
+    };
+    // Each line asks for its row's history: of more than so many the page would be waited for, and the press itself says the same.
+    const MOST: usize = 1500;
+    if lines.len() > MOST {
+        return Ok(None);
+    }
+    let checked = match lines.as_slice() {
+        [] => first_journal(house, act, &row).await.map(|_| ()),
+        lines => {
+            let mut tx = house.db.begin().await?;
+            let planned = change::plan_undo(house, &mut tx, lines).await;
+            drop(tx);
+            match planned {
+                Ok(plan) => free(house, act, no, &People::of_plan(&plan)).await,
+                Err(error) => Err(error),
+            }
+        }
+    };
+    match checked {
+        Ok(()) => Ok(None),
+        Err(Error::Change(refusal)) => Ok(Some(refusal.to_string())),
+        Err(error) => Err(error),
+    }
+}
+
+/// People whom taking an import back would take off the lists.
+#[derive(Debug, Default)]
+struct People {
+    staff: BTreeSet<String>,
+    learners: BTreeSet<String>,
+}
+
+impl People {
+    fn of_plan(plan: &[TakenBack]) -> Self {
+        let gone = |table: &str| -> BTreeSet<String> {
+            let rows = plan.iter().filter(|taken| taken.edit.table == table && taken.edit.new.is_none());
+            rows.filter_map(|taken| taken.edit.key.first().cloned()).collect()
+        };
+        Self { staff: gone("staff"), learners: gone("learners") }
+    }
+}
+
+/// Refuses while somebody whom it would take off the lists has a login that opens, an office by an order that holds, or a parent: these would be
+/// left behind with nobody to answer for them.
+async fn free(house: &House, act: &Act, no: u64, people: &People) -> Result<(), Error> {
+    let is_gone = |person: &str| people.staff.contains(person) || people.learners.contains(person);
+    let mut kept: Vec<(String, &str)> = Vec::new();
+    for account in house.db.list_accounts().await? {
+        if is_gone(&account.person) && account.state != AccountState::Locked {
+            kept.push((account.person, "выдан вход: закройте его на карточке"));
+        }
+    }
+    let today = act.at.date_naive();
+    for order in house.db.list_appointments().await? {
+        if is_gone(&order.person) && order.ends.is_none_or(|last| last >= today) {
+            kept.push((order.person, "есть назначение приказом: прекратите его на странице «Назначения»"));
+        }
+    }
+    for parent in house.db.list_guardians().await? {
+        for learner in parent.learners.into_iter().filter(|learner| people.learners.contains(learner)) {
+            kept.push((learner, "записан родитель: снимите связь на карточке родителя"));
+        }
+    }
+    let Some((person, what)) = kept.first() else { return Ok(()) };
+    let name = change::names(house).await?.person(person);
+    let others = match kept.len() {
+        1 => String::new(),
+        more => format!(" (и ещё {})", words::count(more as u64 - 1, "такая связь", "такие связи", "таких связей")),
+    };
+    Err(Refusal::ImportStands { no, why: format!("{name}: {what}{others}") }.into())
+}
+
 /// Takes both parts of an upload back, `no` and the one right below it, `along`, in one transaction: both go or none does. Gives how many rows
 /// it touched.
 ///
@@ -158,12 +234,13 @@ pub async fn undo_both(house: &House, act: &Act, no: u64, along: u64) -> Result<
     if !second.lines.is_empty() {
         let mut lines = [first.lines, second.lines].concat();
         lines.sort_unstable();
-        return Ok(change::undo(house, act, &lines).await?.seqs.len());
+        return undo_lines(house, act, no, &lines).await;
     }
     check_along(house, no, along).await?;
-    let journal = first_journal(house, &second.row).await?;
+    let journal = first_journal(house, act, &second.row).await?;
     let mut tx = house.db.begin().await?;
     let plan = change::plan_undo(house, &mut tx, &first.lines).await?;
+    free(house, act, no, &People::of_plan(&plan)).await?;
     let seqs = match change::undo_in(&mut tx, act, &plan).await {
         Ok(seqs) => seqs,
         Err(error) => {
@@ -192,24 +269,41 @@ pub async fn undo(house: &House, act: &Act, no: u64) -> Result<usize, Error> {
         return Err(not_last(no));
     };
     if !lines.is_empty() {
-        return Ok(change::undo(house, act, &lines).await?.seqs.len());
+        return undo_lines(house, act, no, &lines).await;
     }
-    let journal = first_journal(house, &row).await?;
+    let journal = first_journal(house, act, &row).await?;
     let mut tx = house.db.begin().await?;
     let (rows, event) = clear(&mut tx, act, &row, journal).await?;
     tx.record(&event, salt()?).await?.commit().await?;
     Ok(rows)
 }
 
-/// The journal that a year's first import brought, of its kept files, while no period of the year is closed.
-async fn first_journal(house: &House, row: &ImportRow) -> Result<Journal, Error> {
+/// Takes lines of the history back while nobody is left behind by it; gives how many rows it touched.
+async fn undo_lines(house: &House, act: &Act, no: u64, lines: &[u64]) -> Result<usize, Error> {
+    let mut tx = house.db.begin().await?;
+    let plan = change::plan_undo(house, &mut tx, lines).await?;
+    drop(tx);
+    free(house, act, no, &People::of_plan(&plan)).await?;
+    Ok(change::undo(house, act, lines).await?.seqs.len())
+}
+
+/// The journal that a year's first import brought, of its kept files, while no period of the year is closed and none of its people has more than
+/// a row.
+async fn first_journal(house: &House, act: &Act, row: &ImportRow) -> Result<Journal, Error> {
     let refused = |why: String| Error::from(Refusal::ImportStands { no: row.no, why });
     if let Some(closure) = house.db.list_closures().await?.into_iter().find(|closure| closure.year == row.year) {
         return Err(refused(format!("период {} класса {} уже закрыт", closure.period, closure.class)));
     }
     let folder = house.root.join("bundles").join(&row.digest);
     match bundle::read_kept(&folder) {
-        Ok((journal, _)) => Ok(journal),
+        Ok((journal, _)) => {
+            let people = People {
+                staff: journal.staff.iter().map(|one| one.id.clone()).collect(),
+                learners: journal.learners.iter().map(|one| one.id.clone()).collect(),
+            };
+            free(house, act, row.no, &people).await?;
+            Ok(journal)
+        }
         Err(_) => Err(refused("сохранённые файлы этой загрузки не читаются; запустите «letopis doctor»".to_owned())),
     }
 }

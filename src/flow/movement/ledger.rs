@@ -35,7 +35,7 @@ impl Ledger {
         journal: Journal,
         recorded: Vec<Stay>,
     ) -> Result<Self, Error> {
-        let used = house.db.list_learner_ids().await?;
+        let used = house.db.list_spent_codes().await?;
         let own = journal.learners.iter().map(|learner| &learner.id);
         let number = |id: &String| id.strip_prefix('L').and_then(|digits| digits.parse::<usize>().ok());
         let last = used.iter().chain(own).filter_map(number).max().unwrap_or_default();

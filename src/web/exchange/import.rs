@@ -51,6 +51,10 @@ struct Past {
     along: u64,
     /// What keeps that one, so that both cannot go together; empty when nothing is known to.
     held: String,
+    /// What keeps this one by itself; empty when nothing is known to.
+    kept: String,
+    /// Is it newer than the last one that stands, with nothing in the history to put back?
+    idle: bool,
     /// May it be undone: the last one that stands?
     may_undo: bool,
 }
@@ -90,7 +94,8 @@ pub(in super::super) async fn form(
         let undone = undone.get(&row.no).map(|at| words::moment_short(at)).unwrap_or_default();
         let beside: Vec<u64> = others(row, &rows).collect();
         let part = 1 + beside.iter().filter(|no| **no < row.no).count();
-        Past { undone, along, beside, part, ..shown(row.clone(), &names, may_undo(row)) }
+        let idle = may && undone.is_empty() && standing.as_ref().is_none_or(|standing| standing.row.no < row.no);
+        Past { undone, along, beside, part, idle, ..shown(row.clone(), &names, may_undo(row)) }
     });
     let mut past: Vec<Past> = past.collect();
     for one in past.iter_mut().filter(|one| one.may_undo && one.along > 0) {
@@ -99,6 +104,10 @@ pub(in super::super) async fn form(
             Err(crate::flow::Error::Change(refusal)) => one.held = refusal.to_string(),
             Err(error) => return Err(error.into()),
         }
+    }
+    let own = act(&state, &visitor);
+    for one in past.iter_mut().filter(|one| one.may_undo) {
+        one.kept = taken_back::held(&state.house, &own, one.no).await?.unwrap_or_default();
     }
     let frame =
         frame.titled("Загрузка данных").leading("Файлы сначала проверяются: до подтверждения ничего не записывается.");
@@ -151,6 +160,8 @@ fn shown(row: ImportRow, names: &change::Names, may_undo: bool) -> Past {
         part: 1,
         along: 0,
         held: String::new(),
+        kept: String::new(),
+        idle: false,
         may_undo,
     }
 }
@@ -447,16 +458,23 @@ pub(in super::super) async fn confirm(
         }
         Taken::Done { journal, year } => (journal, year),
     };
-    let (rows, times) = match &journal {
-        Some(Outcome::WouldImport(figures) | Outcome::Imported(figures)) => (figures.written, figures.entries),
+    let (of_lists, times) = match &journal {
+        Some(Outcome::WouldImport(figures) | Outcome::Imported(figures)) => {
+            // As the list of imports counts; rows that only change their place are counted where nothing else is.
+            let seen: usize = figures.differences.iter().map(|one| one.new + one.changed + one.gone).sum();
+            (if seen == 0 { figures.written } else { seen }, figures.entries)
+        }
         _ => (0, 0),
     };
-    let rows = (rows + year.map_or(0, |(_, counts)| counts.seqs.len())) as u64;
-    let only_times = rows == times as u64;
+    // Rows of the files: one order of movement is two lines of the history, the card's and the stay's.
+    let (of_year, lines) =
+        year.map_or((0, 0), |(_, counts)| (counts.new + counts.changed + counts.gone, counts.seqs.len()));
+    let rows = of_lists + of_year;
+    let only_times = rows == times;
     staged::forget(&state.house, &asked.upload, &act)?;
     let rows = match rows {
         0 => return Ok(answer::done("/exchange/import", "В файлах нет ничего нового: журнал не изменился.")),
-        rows => words::count(rows, "строка", "строки", "строк"),
+        rows => counted(rows as u64, if of_lists == 0 { lines as u64 } else { 0 }),
     };
     // What comes next after loading is the version that waits for the correction, and what is still missing.
     let copies = state.waiting.at(&state.house, state.moved().await?.copies).await?;
@@ -493,6 +511,16 @@ fn asked_mode(asked: &Asked) -> &'static str {
     }
 }
 
+/// «2 строки»; where the history has more lines of them, «2 строки, в «Истории изменений» записей: 4».
+fn counted(rows: u64, lines: u64) -> String {
+    let said = words::count(rows, "строка", "строки", "строк");
+    if lines > rows {
+        format!("{said}, в «Истории изменений» записей: {lines}")
+    } else {
+        said
+    }
+}
+
 /// `POST /exchange/forget`.
 pub(in super::super) async fn forget(
     State(state): State<WebState>,
@@ -519,15 +547,21 @@ pub(in super::super) async fn undo(
     Form(asked): Form<Undoing>,
 ) -> Result<Response, Refusal> {
     let act = act(&state, &visitor);
-    let counted = |rows: usize| words::count(rows as u64, "строка", "строки", "строк");
+    let imports = state.house.db.list_imports().await?;
+    // Counted as the list of imports counts; of one that only moved rows, as the history does.
+    let taken = |lines: usize| {
+        let own = imports.iter().filter(|row| row.no == asked.no || row.no == asked.along);
+        let rows: u64 = own.map(|row| row.rows_new + row.rows_changed + row.rows_gone).sum();
+        counted(if rows == 0 { lines as u64 } else { rows }, lines as u64)
+    };
     let said = match asked.along {
         0 => {
-            let rows = taken_back::undo(&state.house, &act, asked.no).await?;
-            format!("Загрузка № {} отменена: {}.", asked.no, counted(rows))
+            let lines = taken_back::undo(&state.house, &act, asked.no).await?;
+            format!("Загрузка № {} отменена: {}.", asked.no, taken(lines))
         }
         along => {
-            let rows = taken_back::undo_both(&state.house, &act, asked.no, along).await?;
-            format!("Загрузки № {} и № {along} отменены: {}.", asked.no, counted(rows))
+            let lines = taken_back::undo_both(&state.house, &act, asked.no, along).await?;
+            format!("Загрузки № {} и № {along} отменены: {}.", asked.no, taken(lines))
         }
     };
     Ok(answer::done("/exchange/import", &said))

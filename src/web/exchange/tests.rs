@@ -26,7 +26,7 @@ use crate::domain::rights::Role;
 use crate::flow::exchange::staged;
 use crate::flow::house::Founding;
 use crate::flow::{Act, House, exchange};
-use crate::store::ChangeFilter;
+use crate::store::{ChangeFilter, GuardianRow};
 
 struct Place {
     state: WebState,
@@ -198,6 +198,7 @@ fn a_school_comes_in_by_the_browser_first_tried_then_taken_then_changed_and_undo
         let page = text(form.await.unwrap()).await;
         assert_eq!(page.matches("отменена 27.10.2025").count(), 1, "only the one taken back: {page}");
         assert!(!page.contains("одной загрузки"), "each came by an upload of its own");
+        assert_eq!(page.matches("Отменять нечего").count(), 1, "times of entries have no history: {page}");
 
         // One upload of lists and of a table of the year stands as two imports; both go with one press.
         let both = vec![
@@ -310,6 +311,57 @@ fn a_second_part_that_was_changed_since_keeps_the_first_one_too() {
 }
 
 #[test]
+fn what_keeps_a_load_is_said_before_anybody_presses() {
+    tell(async {
+        let place = place().await;
+        let house = &place.state.house;
+        let own = Act { by: "T00001".into(), ..act() };
+        let files = exchange::opened(vec![("a.zip".into(), school())]).unwrap();
+        exchange::import(house, &files, &exchange::Wish::default(), false, &act()).await.unwrap();
+        let token = send(&place, "T00001", "кабинеты.csv", "Кабинет;Мест\r\n12;30\r\n".as_bytes()).await;
+        import::confirm(State(place.state.clone()), visitor("T00001"), Form(asked(&token))).await.unwrap();
+        let page = || async {
+            let form =
+                import::form(State(place.state.clone()), visitor("T00001"), Frame::default(), Default::default());
+            text(form.await.unwrap()).await
+        };
+        assert!(page().await.contains("Отменить загрузку № 2"));
+        let layout = crate::domain::setup::layout::SETUP.into_iter().find(|one| one.table == "rooms").unwrap();
+        let mut row = house.db.list_year_rows("rooms", "2025/2026").await.unwrap().remove(0);
+        let key = row[..layout.key].to_vec();
+        let seats = row.iter().position(|cell| cell == "30").unwrap();
+        row[seats] = "40".to_owned();
+        crate::flow::setup::put_row(house, &own, "2025/2026", layout, Some(&key), &row).await.unwrap();
+        let page = page().await;
+        assert!(page.contains("Сейчас не отменить: изменение №") && !page.contains("Отменить загрузку №"), "{page}");
+        assert!(page.contains("<a href=\"/history\">История изменений</a>"), "{page}");
+    });
+}
+
+#[test]
+fn a_load_counts_the_rows_of_the_file_and_names_the_lines_of_the_history_apart() {
+    tell(async {
+        let place = place().await;
+        let house = &place.state.house;
+        let files = exchange::opened(vec![("a.zip".into(), school())]).unwrap();
+        exchange::import(house, &files, &exchange::Wish::default(), false, &act()).await.unwrap();
+        let orders = "Дата;Ученик;Что;Класс;Откуда или куда;Приказ №;Дата приказа;Дата рождения\r\n\
+            17.11.2025;Янтарев Опал Кремниевич;зачислен;5А;Школа № 3;11-у;14.11.2025;12.03.2012\r\n\
+            20.11.2025;Янтарев Опал Кремниевич;отчислен;;Школа № 4;12-у;20.11.2025;\r\n";
+        let token = send(&place, "operator", "Движение.csv", orders.as_bytes()).await;
+        let done = import::confirm(State(place.state.clone()), visitor("operator"), Form(asked(&token))).await.unwrap();
+        let said = answer::flash_text(done.headers()[header::SET_COOKIE].to_str().unwrap());
+        assert!(said.contains("Загружено: 2\u{a0}строки, в «Истории изменений» записей: "), "{said}");
+        let last = house.db.list_imports().await.unwrap().remove(0);
+        assert_eq!((last.rows_new, last.rows_changed, last.rows_gone), (1, 1, 0), "the list counts the same rows");
+        let undoing = Form(serde_json::from_value(serde_json::json!({"no": last.no})).unwrap());
+        let done = import::undo(State(place.state.clone()), visitor("operator"), undoing).await.unwrap();
+        let said = answer::flash_text(done.headers()[header::SET_COOKIE].to_str().unwrap());
+        assert!(said.contains("отменена: 2\u{a0}строки"), "{said}");
+    });
+}
+
+#[test]
 fn what_is_wrong_is_shown_in_place_with_its_row_and_cannot_be_confirmed() {
     tell(async {
         let place = place().await;
@@ -378,5 +430,100 @@ fn an_export_and_the_example_are_files_and_the_feed_is_turned_on() {
         assert!(page.contains("делается каждый день") && page.contains("<li>2025-10-27</li>"), "{page}");
         let daily = exchange::feed::daily(&place.state.house, &act()).await.unwrap();
         assert_eq!(daily, None, "the day has its feed");
+    });
+}
+
+/// Files of one upload, by name.
+fn brought(files: &[(&str, String)]) -> Vec<BundleFile> {
+    let files = files.iter().map(|(name, text)| ((*name).to_owned(), text.clone().into_bytes()));
+    exchange::opened(files.collect()).unwrap()
+}
+
+#[test]
+fn a_school_is_loaded_file_by_file_in_the_order_of_the_guide() {
+    tell(async {
+        let place = place().await;
+        let house = &place.state.house;
+        let card = "Карточка организации;\r\nПолное наименование;МБОУ «Школа № 5»\r\nУчебный год;2026-2027\r\n";
+        let quarters = "Период;Начало;Окончание\r\nI четверть;01.09.2026;24.10.2026\r\n";
+        let staff = "Фамилия;Имя;Отчество;Должность\r\nГранатова;Ольга;Петровна;Директор школы\r\nБерёзкин;Лев;Ильич;Учитель\r\n";
+        let classes = "Класс;Классный руководитель\r\n5А;Берёзкин Л.И.\r\n";
+        let learners = "ФИО;Класс\r\nЯблонев Рем Ильич;5А\r\n";
+        let one_by_one = [
+            vec![("Карточка.csv", card.to_owned()), ("Четверти.csv", quarters.to_owned())],
+            vec![("Работники.csv", staff.to_owned())],
+            vec![("Классные руководители.csv", classes.to_owned())],
+            vec![("5А.csv", learners.to_owned())],
+        ];
+        for files in one_by_one {
+            let taken =
+                exchange::take(house, &brought(&files), &exchange::Wish::default(), false, &act()).await.unwrap();
+            assert!(matches!(taken, exchange::Taken::Done { .. }), "{}: {taken:?}", files[0].0);
+        }
+        let journal = house.db.load_journal("2026/2027").await.unwrap();
+        assert_eq!((journal.staff.len(), journal.classes.len(), journal.periods.len()), (2, 1, 1));
+        assert_eq!(journal.learners[0].enrolled_on.to_string(), "2026-09-01");
+        assert_eq!(journal.classes[0].class_teacher_id, journal.staff[1].id);
+        assert_eq!(crate::flow::log::verify(house).await.unwrap(), []);
+    });
+}
+
+#[test]
+fn a_staff_list_that_comes_before_the_card_is_the_years_and_the_log_knows_each_row() {
+    tell(async {
+        let place = place().await;
+        let house = &place.state.house;
+        let staff = (
+            "Работники.csv",
+            "Фамилия;Имя;Отчество;Должность\r\nГранатова;Ольга;Петровна;Директор школы\r\n".to_owned(),
+        );
+        let card = "Карточка организации;\r\nПолное наименование;МБОУ «Школа № 5»\r\nУчебный год;2026-2027\r\n";
+        let quarters = "Период;Начало;Окончание\r\nI четверть;01.09.2026;24.10.2026\r\n";
+        let card = vec![("Карточка.csv", card.to_owned()), ("Четверти.csv", quarters.to_owned())];
+        for files in [vec![staff], card] {
+            let taken =
+                exchange::take(house, &brought(&files), &exchange::Wish::default(), false, &act()).await.unwrap();
+            assert!(matches!(taken, exchange::Taken::Done { .. }), "{}: {taken:?}", files[0].0);
+        }
+        assert_eq!(house.db.load_journal("2026/2027").await.unwrap().staff.len(), 1);
+        assert_eq!(crate::flow::log::verify(house).await.unwrap(), []);
+    });
+}
+
+#[test]
+fn who_was_taken_off_with_a_load_leaves_neither_code_nor_parent_to_the_next() {
+    tell(async {
+        let place = place().await;
+        let house = &place.state.house;
+        let own = Act { by: "T00001".into(), ..act() };
+        let files = exchange::opened(vec![("a.zip".into(), school())]).unwrap();
+        exchange::import(house, &files, &exchange::Wish::default(), false, &act()).await.unwrap();
+        let class = house.db.load_roster("2025/2026").await.unwrap().classes[0].name.clone();
+        let load = async |name: &str| {
+            let list = format!("Фамилия;Имя;Отчество;Класс\r\n{name};Рем;Ильич;{class}\r\n");
+            let files = brought(&[("Новенькие.csv", list)]);
+            let taken = exchange::take(house, &files, &exchange::Wish::default(), false, &own).await.unwrap();
+            assert!(matches!(taken, exchange::Taken::Done { .. }), "{taken:?}");
+            let learners = house.db.load_roster("2025/2026").await.unwrap().learners;
+            let id = learners.into_iter().find(|one| one.surname == name).expect("the newcomer").id;
+            (id, house.db.list_imports().await.unwrap()[0].no)
+        };
+        let (first, no) = load("Яблонев").await;
+        exchange::undo::undo(house, &own, no).await.unwrap();
+        let (second, no) = load("Чижов").await;
+        assert_ne!(first, second, "a code is given once");
+        // A parent was written beside the second: the load stays until that is settled, and says so before anybody presses.
+        let parent = GuardianRow {
+            id: String::new(),
+            surname: "Чижова".into(),
+            given_name: "Ива".into(),
+            patronymic: String::new(),
+            learners: vec![second.clone()],
+        };
+        crate::flow::people::write_guardian(house, &parent, &own).await.unwrap();
+        let held = exchange::undo::held(house, &own, no).await.unwrap().unwrap_or_default();
+        assert!(held.contains("записан родитель") && held.contains("Чижов"), "{held}");
+        assert!(exchange::undo::undo(house, &own, no).await.is_err());
+        assert!(house.db.load_roster("2025/2026").await.unwrap().learners.iter().any(|one| one.id == second));
     });
 }
