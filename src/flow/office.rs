@@ -4,6 +4,7 @@
 //! press at once get two numbers or one refusal.
 
 mod catalogue;
+pub mod closing;
 mod condition;
 pub mod conformity;
 pub mod extracts;
@@ -97,6 +98,9 @@ pub enum Refusal {
     /// The year has its closing line.
     #[error("реестр за {0} учебный год закрыт итоговой записью")]
     YearClosed(String),
+    /// The year still lacks something, and nobody said that it is closed all the same.
+    #[error("итог года не подведён: {}; после итоговой записи внести это нельзя. Если так и нужно, отметьте это рядом с кнопкой", .0.join(", "))]
+    YearOpen(Vec<String>),
     /// Nothing to close.
     #[error("в реестре нет записей за {0} учебный год")]
     NothingToClose(String),

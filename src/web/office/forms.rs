@@ -10,6 +10,7 @@ use super::super::answer::{self, Refusal};
 use super::super::directory::Directory;
 use super::super::frame::Frame;
 use super::super::query::{Asked, segment};
+use super::super::records::period_name;
 use crate::bundle::ruled;
 use crate::domain::form::{Block, Form, Part, RowKind, Table};
 use crate::domain::journal::YEAR;
@@ -21,6 +22,7 @@ use crate::flow;
 use crate::flow::office::forms::{About, FORMS, Known, WHO, find, left_out, make};
 use crate::flow::office::{Refusal as Office, templates};
 use crate::flow::people::{Look, note_access};
+use crate::store::Which;
 
 struct FormLine {
     title: &'static str,
@@ -239,6 +241,17 @@ async fn shown(
         let all = flow::office::forms::orders(&state.house).await?;
         field.choices.extend(all.into_iter().map(|(id, words)| (id.clone(), words, id == field.value)));
     }
+    if let Some(field) = fields.iter_mut().find(|field| field.name == "paper") {
+        let papers = state.house.db.list_paper(Which::All).await?;
+        let standing = papers.iter().rev().filter(|kept| kept.void().is_none());
+        let choices = standing.map(|kept| {
+            let copy = &kept.copy;
+            let period = period_name(&directory, &copy.year, &copy.class, &copy.period);
+            let no = if copy.no > 0 { format!("№ {} в реестре: ", copy.no) } else { String::new() };
+            (copy.id.clone(), format!("{no}{}, {period}, версия {}", copy.class, copy.version), copy.id == field.value)
+        });
+        field.choices.extend(choices);
+    }
     // The first choice of a list is what the form shows before anybody chose.
     for field in fields.iter().filter(|field| field.kind == "select" && asked.value(field.name).is_empty()) {
         if let Some((id, ..)) = field.choices.first() {
@@ -334,7 +347,7 @@ fn field(directory: &Directory, name: &'static str, value: &str, class: &str) ->
             let all = [("", "без заверения"), ("yes", "заверить: «Верно»")];
             ("Заверение", "select", pick(all.map(|(id, words)| (id.to_owned(), words.to_owned())).to_vec()))
         }
-        "paper" => ("Бумажная копия", "text", Vec::new()),
+        "paper" => ("Бумажная копия", "select", Vec::new()),
         "file" => ("Индекс дела", "text", Vec::new()),
         "volume" => ("Том", "number", Vec::new()),
         "act_no" => ("Номер акта", "text", Vec::new()),

@@ -80,6 +80,8 @@ struct PapersPage {
     year: String,
     closed: String,
     may_close: bool,
+    /// What the year still lacks, a line each.
+    still_open: Vec<String>,
     /// The day after which the year's closing line is written; empty once it has come.
     not_before: String,
     /// Copies that the visitor hands in, and to whom.
@@ -212,6 +214,9 @@ pub(super) async fn list(
         return as_csv(&listed.rows);
     }
     let closing = state.house.db.find_paper_closing(&directory.year).await?;
+    let may_close = closing.is_none()
+        && visitor.may_anywhere(Action::KeepPaper)
+        && papers.iter().any(|kept| kept.copy.no > 0 && kept.copy.year == directory.year);
     let piles = piles(&state, &directory, &visitor).await?;
     let today = state.now().date_naive();
     let policy = directory.policy(today);
@@ -234,9 +239,11 @@ pub(super) async fn list(
             true => papers.iter().filter(|kept| may_be_entered(kept, &visitor, policy)).count(),
             false => 0,
         },
-        may_close: closing.is_none()
-            && visitor.may_anywhere(Action::KeepPaper)
-            && papers.iter().any(|kept| kept.copy.no > 0 && kept.copy.year == directory.year),
+        still_open: match may_close {
+            true => office::closing::still_open(&state.house, &directory.year, &state.act(&visitor.account)).await?,
+            false => Vec::new(),
+        },
+        may_close,
         closed: closing.map(|one| closed_words(&one)).unwrap_or_default(),
     })
 }
@@ -515,7 +522,12 @@ pub(super) async fn close_year(
     visitor: Visitor,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let closing = office::close_year(&state.house, fields.value("year"), &state.act(&visitor.account)).await?;
+    let (year, act) = (fields.value("year"), state.act(&visitor.account));
+    let open = office::closing::still_open(&state.house, year, &act).await?;
+    if !open.is_empty() && fields.value("anyway").is_empty() {
+        return Err(crate::flow::Error::from(office::Refusal::YearOpen(open)).into());
+    }
+    let closing = office::close_year(&state.house, year, &act).await?;
     let said = format!("Итог подведён: {}.", words::POSITION.counted(closing.count));
     Ok(answer::done("/office/papers", &said))
 }
