@@ -80,10 +80,12 @@ impl Setup {
                     Err(findings) => return Ok(told(desk, &Outcome::Refused(findings))),
                 };
                 let act = desk.act(&house);
+                // Told beside whatever comes of the rows: a column that is passed over is lost without a word otherwise.
+                let strange = layout.passed_over(&sheet, &fixed);
                 let outcome =
                     setup::take_sheet(&house, &act, &year, layout, &Coming { sheet, fixed: &fixed, meeting, dry_run })
                         .await?;
-                Ok(told(desk, &outcome))
+                Ok(told(desk, &outcome.beside(strange)))
             }
         }
     }

@@ -37,6 +37,21 @@ pub enum Outcome {
     Done(Counts),
 }
 
+impl Outcome {
+    /// The same, with what is told beside it: warnings of the sheet itself, in front.
+    pub fn beside(mut self, mut told: Vec<Finding>) -> Self {
+        let own = match &mut self {
+            Self::Refused(findings) => findings,
+            Self::Would(counts) | Self::Done(counts) => &mut counts.warnings,
+        };
+        // A refusal of the headings tells of them by itself.
+        told.retain(|one| !own.contains(one));
+        told.append(own);
+        *own = told;
+        self
+    }
+}
+
 /// How many rows came, changed, went and stood already.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {

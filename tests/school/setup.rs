@@ -181,6 +181,8 @@ fn a_trial_tells_clashes_of_the_timetable_and_crowded_days_before_they_are_writt
         let of = |code: &str| told.iter().filter(|one| one.code == code).collect::<Vec<_>>();
         assert_eq!(of("timetable.day-off").len(), 2, "{told:#?}");
         assert_eq!(of("timetable.learners-twice")[0].place, "суббота, 1 урок, 7А");
+        let clash = &of("timetable.learners-twice")[0].message;
+        assert!(clash.ends_with("пока это не исправлено, расписание не считается готовым к урокам"), "{clash}");
         let no_bell = of("timetable.no-bell");
         assert_eq!(no_bell.len(), 1, "{told:#?}");
         assert_eq!(no_bell[0].message, "урока № 12 в звонках нет (последний — 8)");

@@ -292,8 +292,23 @@ pub fn course_words(course: &Course) -> String {
     format!("{}, {}", course.class, period::course_title(course))
 }
 
+/// Words of orders, folded, with the choice that they stand for where there is one: kinds of movement as secretaries write them.
+const ALSO_SAID: &[(&str, &str)] = &[
+    ("зачислена", "зачислен"),
+    ("принят", "зачислен"),
+    ("принята", "зачислен"),
+    ("переведен", "переведён в другой класс"),
+    ("переведена", "переведён в другой класс"),
+    ("переведена в другой класс", "переведён в другой класс"),
+    ("возвращена", "возвращён"),
+    ("выбыла", "выбыл"),
+    ("отчислен", "выбыл"),
+    ("отчислена", "выбыл"),
+];
+
 fn choice(words: &'static [(&'static str, &'static str)], text: &str) -> Option<&'static str> {
-    let folded = names::fold(text);
+    let said = names::fold(text);
+    let folded = ALSO_SAID.iter().find(|(own, _)| *own == said).map_or(said, |(_, choice)| names::fold(choice));
     let same = |(word, said): &&(&str, &str)| *word == text || names::fold(said) == folded;
     words.iter().find(same).map(|(word, _)| *word)
 }
@@ -439,5 +454,13 @@ mod tests {
         assert_eq!(parse_weekday("Пт."), Some(5));
         assert_eq!(parse_weekday("суббота"), Some(6));
         assert_eq!(parse_weekday("8"), None);
+    }
+
+    #[test]
+    fn kinds_of_movement_are_read_as_orders_say_them() {
+        let kind = |text| choice(crate::domain::setup::layout::MOVEMENTS, text);
+        assert_eq!(["переведен", "Переведён", "переведена в другой класс"].map(kind), [Some("moved"); 3]);
+        assert_eq!(["отчислен", "Отчислена", "выбыла"].map(kind), [Some("left"); 3]);
+        assert_eq!(["возвращен", "уехал"].map(kind), [Some("returned"), None]);
     }
 }

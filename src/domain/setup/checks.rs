@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike as _, NaiveDate, Weekday};
+use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 
 use super::cells::course_words;
-use super::layout::{CALENDAR, Layout};
+use super::layout::{CALENDAR, DAY_KINDS, Layout};
 use super::{Scope, Setup, SpecialDays, Topic, hours_text, plan, promotion};
+use crate::domain::calendar::{holiday_name, is_off};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::{Class, Course, Journal, StaffMember};
 use crate::domain::{names, words};
@@ -224,13 +225,37 @@ pub fn works(journal: &Journal, setup: &Setup) -> Vec<Finding> {
     findings
 }
 
-/// Sunday, or a day that the calendar takes from study and no transfer gives back.
+/// The row of the calendar that decides on a day of a class: the narrowest, of two as narrow the later, as [`SchoolCalendar`] has it.
+///
+/// [`SchoolCalendar`]: crate::domain::calendar::SchoolCalendar
+fn deciding<'s>(setup: &'s Setup, class: &str, grade: u8, day: NaiveDate) -> Option<&'s SpecialDays> {
+    let own = setup.days.iter().filter(|days| days.contains(day) && days.scope.holds(class, grade));
+    own.max_by_key(|days| match days.scope {
+        Scope::School => 0,
+        Scope::Grades(..) => 1,
+        Scope::Class(_) => 2,
+    })
+}
+
+/// Sunday, a day off by the state's calendar, or one that the school's takes from study; a moved study day is none of them.
 fn is_day_off(setup: &Setup, class: &str, grade: u8, day: NaiveDate) -> bool {
-    let mut named = setup.days.iter().filter(|days| days.contains(day) && days.scope.holds(class, grade)).peekable();
-    match named.peek() {
-        None => day.weekday() == Weekday::Sun,
-        Some(_) => named.all(|days| !days.is_study()),
+    match deciding(setup, class, grade, day) {
+        None => day.weekday() == Weekday::Sun || is_off(day),
+        Some(days) => !days.is_study(),
     }
+}
+
+/// What a day is called on which the whole country is off: «День Победы», «перенесённый выходной: День Победы».
+fn public_day_off(day: NaiveDate) -> Option<String> {
+    if !is_off(day) {
+        return None;
+    }
+    // A holiday of a weekend moves to the Monday after it.
+    let before = (1..=2).filter_map(|back| day.checked_sub_days(Days::new(back)));
+    let mut weekend = before.filter(|day| matches!(day.weekday(), Weekday::Sat | Weekday::Sun));
+    let moved = || weekend.find_map(holiday_name).map(|name| format!("перенесённый выходной: {name}"));
+    let named = holiday_name(day).map(str::to_owned).or_else(moved);
+    Some(named.unwrap_or_else(|| "перенесённый выходной".to_owned()))
 }
 
 /// Study periods of a class: there are some, they do not overlap, and breaks between them are in the calendar.
@@ -348,24 +373,23 @@ pub fn work_without_lessons(journal: &Journal, setup: &Setup, row: &[String], pl
     Some(Finding::new("works.day-off", format!("{place}, «Дата»"), message).weighing(Severity::Warning))
 }
 
-/// Why a class has no lessons on a day: «Осенние каникулы», «воскресенье», «вне учебных периодов»; `None` when it may have some, and while
-/// the class has no study periods.
-pub fn why_no_lessons<'s>(journal: &Journal, setup: &'s Setup, class: &str, day: NaiveDate) -> Option<&'s str> {
+/// Why a class has no lessons on a day: «Осенние каникулы», «воскресенье», «перенесённый выходной: День Победы», «вне учебных периодов»; `None`
+/// when it may have some, and while the class has no study periods.
+pub fn why_no_lessons(journal: &Journal, setup: &Setup, class: &str, day: NaiveDate) -> Option<String> {
     let grade = journal.class(class).map_or(0, |class| class.grade);
     let periods = journal.periods_of_grade(grade);
     if periods.is_empty() {
         return None;
     }
-    if is_day_off(setup, class, grade, day) {
-        let named = setup.days.iter().filter(|days| days.contains(day) && days.scope.holds(class, grade));
-        let name = named.map(|days| days.name.as_str()).find(|name| !name.is_empty());
-        return Some(name.unwrap_or(match day.weekday() {
-            Weekday::Sun => "воскресенье",
-            _ => "неучебный день",
-        }));
+    if let Some(row) = deciding(setup, class, grade, day) {
+        let kind = || DAY_KINDS.iter().find(|(kind, _)| *kind == row.kind).map_or("неучебный день", |(_, said)| *said);
+        return (!row.is_study()).then(|| if row.name.is_empty() { kind().to_owned() } else { row.name.clone() });
+    }
+    if day.weekday() == Weekday::Sun {
+        return Some("воскресенье".to_owned());
     }
     let is_within = periods.iter().any(|period| period.starts <= day && day <= period.ends);
-    (!is_within).then_some("вне учебных периодов")
+    public_day_off(day).or_else(|| (!is_within).then(|| "вне учебных периодов".to_owned()))
 }
 
 /// Bells of every schedule: each lesson ends after it begins, and before the next begins.

@@ -35,7 +35,15 @@ pub fn foreseen(layout: &Layout, journal: &Journal, setup: &mut Setup, rows: Vec
     }
     in_order(&mut setup.timetable);
     let after = of_whole(layout, journal, setup).into_iter().filter(|finding| !before.contains(finding));
-    after.map(|finding| finding.weighing(Severity::Warning)).collect()
+    after.map(told_beforehand).collect()
+}
+
+/// A finding as a warning; what bars the timetable from being ready says so: lessons do not begin with it.
+fn told_beforehand(mut finding: Finding) -> Finding {
+    if finding.severity >= Severity::Error && finding.code.starts_with("timetable.") {
+        finding.message.push_str(": пока это не исправлено, расписание не считается готовым к урокам");
+    }
+    finding.weighing(Severity::Warning)
 }
 
 /// Findings of a whole table that no row has by itself.

@@ -4,12 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{Datelike as _, NaiveDate, Weekday};
 
 use super::cells::course_words;
 use super::layout::PLAN_TOPICS;
 use super::{Setup, Topic, checks, hours_text, timetable};
-use crate::domain::calendar::{SchoolCalendar, holiday_name};
+use crate::domain::calendar::SchoolCalendar;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::journal::{Course, Journal};
 use crate::domain::period;
@@ -158,16 +158,14 @@ pub fn without_lessons<'r>(
             continue;
         }
         let (class, date) = (&course.class, words::date_short(day));
-        let holiday = || holiday_name(day).filter(|_| !calendar.is_study_day(class, day));
-        let why = checks::why_no_lessons(journal, setup, class, day).or_else(holiday);
-        let message = match why {
+        let message = match checks::why_no_lessons(journal, setup, class, day) {
             Some(why) => format!("{date} у {class} нет уроков ({why}): проверьте дату темы"),
             // Without a timetable nobody can know the weekdays of a course.
             None if days.is_empty() => continue,
             None => {
-                let weekday = WEEKDAYS[day.weekday().num_days_from_monday() as usize];
-                let course = course_words(course);
-                format!("{date} ({weekday}) урока «{course}» по расписанию нет: проверьте дату темы")
+                let grade = journal.class(class).map_or(0, |class| class.grade);
+                let why = not_by_timetable(setup, course, day, setup.weekday_of(calendar, class, grade, day));
+                format!("{date} ({}) {why}: проверьте дату темы", words::weekday(day))
             }
         };
         let place = format!("строка {line}, «{}»", PLAN_TOPICS.columns[at].title);
@@ -180,6 +178,24 @@ pub fn without_lessons<'r>(
         findings.push(Finding::new("plan.no-lesson", "остальные темы", message).weighing(Severity::Warning));
     }
     findings
+}
+
+/// Why a day that the calendar leaves to study has no lesson of a course; `follows`: whose weekday's timetable the day has, 1 Monday.
+fn not_by_timetable(setup: &Setup, course: &Course, day: NaiveDate, follows: Option<u8>) -> String {
+    let (class, words) = (&course.class, course_words(course));
+    let own = day.weekday().number_from_monday() as u8;
+    let Some(follows) = follows else {
+        return match day.weekday() {
+            Weekday::Sat => format!("у {class} нет уроков (по режиму класса это выходной)"),
+            _ => format!("у {class} нет уроков (в журнале на этот день их нет)"),
+        };
+    };
+    let stands = setup.timetable.iter().any(|slot| slot.course == course.id && slot.weekday == follows);
+    match usize::from(follows).checked_sub(1).and_then(|at| WEEKDAYS.get(at)) {
+        _ if stands => format!("урока «{words}» нет (в расписании он в другую неделю, А или Б, или с другого дня)"),
+        Some(other) if follows != own => format!("урока «{words}» нет (день перенесён, его расписание — {other})"),
+        _ => format!("урока «{words}» по расписанию нет"),
+    }
 }
 
 /// Hours of the topics that a plan puts on days within a stretch, in hundredths; `None` where it puts none there.
@@ -242,7 +258,8 @@ fn topic_for<'t>(topics: &[&'t Topic], held: u32) -> Option<&'t Topic> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::setup::rules;
+    use crate::domain::journal::{Class, Period, PeriodKind};
+    use crate::domain::setup::{Scope, Slot, SpecialDays, rules};
 
     fn topic(ordinal: u32, hours_centi: u32) -> Topic {
         Topic {
@@ -299,6 +316,77 @@ mod tests {
         assert!(why_beside(17_000, 172, 500).contains("повторению"));
         assert!(why_beside(1_000, 167, 500).contains("весь ли план внесён"));
         assert!(why_beside(17_000, 170, 500).is_empty() && why_beside(17_000, 0, 500).is_empty());
+    }
+
+    #[test]
+    fn a_topic_on_a_free_day_is_told_the_day_s_name_and_one_on_a_moved_day_its_timetable() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap_or_default();
+        let course = Course {
+            id: "C1".into(),
+            class: "5А".into(),
+            subject: "Математика".into(),
+            group: String::new(),
+            teacher_id: String::new(),
+            hours_per_week_centi: 100,
+            members: Vec::new(),
+        };
+        let period = Period {
+            id: "Y".into(),
+            name: "Год".into(),
+            kind: PeriodKind::Quarter,
+            grade_from: 1,
+            grade_to: 9,
+            starts: day("2026-09-01"),
+            ends: day("2027-05-26"),
+        };
+        let class = Class { name: "5А".into(), grade: 5, class_teacher_id: String::new() };
+        let mut journal =
+            Journal { classes: vec![class], courses: vec![course], periods: vec![period], ..Journal::default() };
+        journal.school.year = "2026/2027".into();
+        let row = |on: &str, kind: &str, name: &str, follows: u8| SpecialDays {
+            starts: day(on),
+            ends: day(on),
+            scope: Scope::School,
+            kind: kind.into(),
+            name: name.into(),
+            follows,
+        };
+        let monday = Slot {
+            course: "C1".into(),
+            weekday: 1,
+            number: 2,
+            week: String::new(),
+            since: None,
+            until: None,
+            room: String::new(),
+            teacher: String::new(),
+        };
+        let days = vec![
+            row("2026-11-23", "day_off", "Санитарный день", 0),
+            row("2026-11-30", "study", "Перенос", 5),
+            row("2026-12-07", "day_off", "", 0),
+        ];
+        let setup = Setup { days, timetable: vec![monday], ..Setup::default() };
+        let calendar = setup.calendar(&journal);
+        let told = |on: &str| {
+            let cells = ["C1", "1", "", "Звук", "100", on, "", ""].map(str::to_owned);
+            let found = without_lessons(&journal, &setup, &calendar, std::iter::once((2, cells.as_slice())));
+            found.into_iter().map(|one| one.message).collect::<String>()
+        };
+        assert_eq!(told("2026-11-16"), "", "a Monday with its lesson");
+        assert_eq!(told("2026-11-23"), "23.11.2026 у 5А нет уроков (Санитарный день): проверьте дату темы");
+        assert!(told("2026-12-07").contains("(неучебный день)"), "{}", told("2026-12-07"));
+        // 1 May 2027 is a Saturday, 9 May a Sunday.
+        assert!(
+            told("2027-05-03").contains("(перенесённый выходной: Праздник Весны и Труда)"),
+            "{}",
+            told("2027-05-03")
+        );
+        assert!(told("2027-05-10").contains("(перенесённый выходной: День Победы)"), "{}", told("2027-05-10"));
+        let moved = told("2026-11-30");
+        assert!(moved.contains("день перенесён, его расписание — пятница"), "{moved}");
+        assert!(told("2026-11-17").contains("(вторник) урока «5А, Математика» по расписанию нет"));
+        assert!(told("2026-11-21").contains("по режиму класса это выходной"), "{}", told("2026-11-21"));
     }
 
     #[test]

@@ -232,7 +232,8 @@ async fn confirm(
         Some(value) => value.russian.clone(),
         None => "не сказано".to_owned(),
     };
-    let differing = policy::difference(now, &coming).into_iter().filter(|one| !one.key.starts_with("regulation."));
+    // As many as the page of the comparison and `policy diff` count: title and order of the rules are among them.
+    let differing = policy::difference(now, &coming).into_iter();
     let changes = differing.map(|one| Change {
         about: Some(policy::about(&one.key)).filter(|about| !about.is_empty()).unwrap_or_else(|| one.key.clone()),
         was: said(one.first),

@@ -164,6 +164,10 @@ async fn comparison_lint_and_deadlines_are_pages_too() {
         text(values::compare(State(state.clone()), Frame::default(), asked(&format!("{address}&format=csv"))).await)
             .await;
     assert!(csv.contains("deadline.homework"), "{csv}");
+    let read = |name: &str| policy::parse(name, policy::builtin(name).unwrap()).unwrap();
+    let all = policy::difference(&read("chernushka-2018"), &read("duties-moscow")).len();
+    assert!(page.contains(&format!("различий: {all} ")), "as many as the command tells: {all}: {page}");
+    assert!(page.contains("Название положения"), "{page}");
     assert!(page.contains("Подписи копии за период, директор route.period_copy.director"), "{page}");
     let page = async |address: &str| {
         words(&text(values::lint(State(state.clone()), Frame::default(), asked(address)).await).await)

@@ -268,7 +268,6 @@ pub(super) async fn compare(State(state): State<WebState>, frame: Frame, asked: 
     let (one, two) = (find(&history, first)?, find(&history, second)?);
     let lines: Vec<DifferenceView> = difference(&one, &two)
         .into_iter()
-        .filter(|line| !line.key.starts_with("regulation."))
         .map(|line| DifferenceView {
             about: about(&line.key),
             key: line.key,

@@ -237,36 +237,41 @@ impl Desk<'_> {
         let (mut terms, mut firsts) = (Vec::new(), Vec::new());
         for line in &open {
             match self.owed_since(line).await? {
-                Some(first) if !answers_for_all => firsts.push(first),
+                Some(first) if !answers_for_all => firsts.push((first, line.title)),
                 _ => terms.push((line.due, line.title, self.lacking(line, answers_for_all))),
             }
         }
         // A term that passed before the course was the person's own is not theirs: it is said since when it waits.
         let due = terms.iter().map(|(due, ..)| *due).min();
-        let term = match (due, firsts.into_iter().min()) {
-            (Some(_), _) => term_words(&terms, self.today),
-            (None, Some(first)) => format!("ждут вас с {}, вашего первого дня в курсе", words::day_and_month(first)),
-            (None, None) => return Ok(Vec::new()),
-        };
+        let since = firsts.iter().map(|(first, _)| *first).min();
+        let since =
+            since.map(|first| format!("ждут вас с {}, вашего первого дня в курсе", words::day_and_month(first)));
+        if open.is_empty() {
+            return Ok(Vec::new());
+        }
         let late = due.is_some_and(|due| due < self.today);
-        // What has passed is a sentence of its own; a day to come leads into what is due by it.
-        let joint = if late { "." } else { ":" };
         let own = match open.as_slice() {
             [line] if !answers_for_all && line.owes == Role::SubjectTeacher => self.own_plans(line),
             _ => None,
         };
         if let Some((count, told)) = own {
             let what = words::plural(count, "курс: сдайте КТП", "курса: сдайте КТП", "курсов: сдайте КТП").to_owned();
-            let detail = format!("{term}{joint} {told}");
+            // What has passed is a sentence of its own; a day to come leads into what is due by it.
+            let term = match (due, since) {
+                (Some(_), _) if late => format!("{}.", term_words(&terms, self.today)),
+                (Some(due), _) => format!("срок — {}:", words::day_and_month(due)),
+                (None, since) => format!("{}:", since.unwrap_or_default()),
+            };
+            let detail = format!("{term} {told}");
             let href = "/year/plans".to_owned();
             return Ok(vec![Wait { count, what, detail, href, urgent: late, why: String::new() }]);
         }
         let (urgent, go_on) = weight(&open, answers_for_all, late);
         let n = open.len() as u64;
-        // What has passed is named with its term already.
-        let is_named = |line: &&&Line| terms.iter().any(|(due, title, _)| *due < self.today && *title == line.title);
-        let rest: Vec<&str> = open.iter().filter(|line| !is_named(line)).map(|line| line.title).collect();
-        let rest = if rest.is_empty() { String::new() } else { format!("{joint} {}", shortened(rest.into_iter())) };
+        let with_term = (!terms.is_empty()).then(|| term_words(&terms, self.today));
+        let with_first = since.map(|since| format!("{since}: {}", shortened(firsts.iter().map(|(_, title)| *title))));
+        let told: Vec<String> = with_term.into_iter().chain(with_first).collect();
+        let told = told.join("; ");
         let who = if late && answers_for_all {
             ". Кто отвечает — «Готовность к году»"
         } else {
@@ -281,7 +286,7 @@ impl Desk<'_> {
                 "разделов года ещё не готовы",
             )
             .to_owned(),
-            detail: format!("{go_on}{term}{rest}{who}"),
+            detail: format!("{go_on}{told}{who}"),
             // Who owes one section alone is led to where it is mended.
             href: match open.as_slice() {
                 [line] if !answers_for_all && route::opens(self.visitor, line.page) => line.page.to_owned(),
@@ -315,24 +320,32 @@ fn amount(findings: &[&Finding], classes: &[Class]) -> String {
     }
 }
 
-/// The terms of open sections, each with how much it lacks: «срок — 5 сентября», or which have passed and how much of each section is missing:
-/// plans and classes make no sum.
+/// The terms of open sections, each with its own sections, the nearest first: «срок — 1 сентября: Нагрузка; к 5 сентября: Кабинеты». Of those that
+/// have passed also how much of each section is missing: plans and classes make no sum.
 fn term_words(terms: &[(NaiveDate, &str, String)], today: NaiveDate) -> String {
-    let mut by_day: BTreeMap<NaiveDate, Vec<String>> = BTreeMap::new();
+    let mut by_day: BTreeMap<NaiveDate, Vec<(&str, &str)>> = BTreeMap::new();
     for (due, title, missing) in terms {
-        let part = if missing.is_empty() { (*title).to_owned() } else { format!("{title} — {missing}") };
-        by_day.entry(*due).or_default().push(part);
+        by_day.entry(*due).or_default().push((*title, missing.as_str()));
     }
     let day = |due: &NaiveDate| words::day_and_month(*due);
-    let gone = |(due, parts): (&NaiveDate, &Vec<String>)| {
-        format!("срок {} прошёл, не готово: {}", day(due), shortened(parts.iter().map(String::as_str)))
-    };
-    let passed = by_day.range(..today).map(gone).collect::<Vec<_>>().join("; ");
-    match by_day.range(today..).next() {
-        Some((due, _)) if passed.is_empty() => format!("срок — {}", day(due)),
-        Some((due, _)) => format!("{passed}; срок остального — {}", day(due)),
-        None => passed,
+    let mut said: Vec<String> = Vec::new();
+    for (due, sections) in by_day.range(..today) {
+        let part = |(title, missing): &(&str, &str)| match missing.is_empty() {
+            true => (*title).to_owned(),
+            false => format!("{title} — {missing}"),
+        };
+        let parts: Vec<String> = sections.iter().map(part).collect();
+        said.push(format!("срок {} прошёл, не готово: {}", day(due), shortened(parts.iter().map(String::as_str))));
     }
+    for (at, (due, sections)) in by_day.range(today..).enumerate() {
+        let when = match (at, said.is_empty()) {
+            (0, true) => "срок —",
+            (0, false) => "срок остального —",
+            _ => "к",
+        };
+        said.push(format!("{when} {}: {}", day(due), shortened(sections.iter().map(|(title, _)| *title))));
+    }
+    said.join("; ")
 }
 
 /// The course in the place of a finding: «5А, Алгебра» of «КТП: 5А, Алгебра».
@@ -422,8 +435,12 @@ mod tests {
         ];
         let terms = terms.map(|(due, title, missing)| (due, title, missing.to_owned()));
         let said = |today: u32| term_words(&terms, day(today));
-        assert_eq!(said(1), "срок — 1 сентября");
-        assert_eq!(said(2), "срок 1 сентября прошёл, не готово: Нагрузка — 3; срок остального — 5 сентября");
+        assert_eq!(said(1), "срок — 1 сентября: Нагрузка; к 5 сентября: КТП, График, Кабинеты", "each by its own day");
+        assert_eq!(term_words(&terms[1..], day(1)), "срок — 5 сентября: КТП, График, Кабинеты");
+        assert_eq!(
+            said(2),
+            "срок 1 сентября прошёл, не готово: Нагрузка — 3; срок остального — 5 сентября: КТП, График, Кабинеты"
+        );
         assert_eq!(
             said(16),
             "срок 1 сентября прошёл, не готово: Нагрузка — 3; срок 5 сентября прошёл, не готово: КТП — 164, График — 10\u{a0}классов, Кабинеты"
