@@ -100,7 +100,9 @@ impl Verdict {
     pub fn said(self) -> Option<&'static str> {
         match self {
             Self::Filed => None,
-            Self::OldVersion => Some("это лист прежней версии копии: она заменена, лист в дело не идёт"),
+            Self::OldVersion => {
+                Some("это лист прежней версии копии: она заменена, скан к новой версии не прикладывается")
+            }
             Self::Unread => Some("код листа не читается: выберите копию и лист вручную"),
             Self::Damaged => Some("страница не читается: отсканируйте её ещё раз"),
             Self::Foreign => Some("чужой код: это не лист «Летописи»"),

@@ -43,22 +43,34 @@ pub(super) async fn own_part(state: &WebState, row: &CopyRow, person: &str) -> R
     let house = &state.house;
     let versions = house.db.list_versions(&row.id).await?;
     let now = house.papers.get(house, row.snapshot).await?;
+    let mut altered = BTreeSet::new();
     let before = match versions.iter().find(|one| one.version + 1 == row.version) {
         Some(one) => {
             let said = house.db.list_statements(&row.id, one.version).await?;
-            Some((house.papers.get(house, one.snapshot).await?, said))
+            let paper = house.papers.get(house, one.snapshot).await?;
+            for grave in house.db.list_graves(&row.id, one.version).await? {
+                let sheet = (grave.leaf.sheet as usize).checked_sub(1).and_then(|at| paper.sheets.get(at));
+                altered.extend(sheet.map(|sheet| sheet.id.clone()));
+            }
+            Some((paper, said))
         }
         None => None,
     };
     let said = house.db.list_statements(&row.id, row.version).await?;
     let before = before.as_ref().map(|(paper, said)| (paper.as_ref(), said.as_slice()));
-    Ok(part(before, &now, (&said, row.version), person))
+    Ok(part((before, &altered), &now, (&said, row.version), person))
 }
 
 /// The version before, with what was said of it.
 type Before<'p> = (&'p Paper, &'p [StatementRow]);
 
-fn part(before: Option<Before<'_>>, now: &Paper, (said, version): (&[StatementRow], u32), person: &str) -> String {
+/// `altered`: sheets of the version before whose paper was said to differ in what matters.
+fn part(
+    (before, altered): (Option<Before<'_>>, &BTreeSet<String>),
+    now: &Paper,
+    (said, version): (&[StatementRow], u32),
+    person: &str,
+) -> String {
     let stands = signed(said);
     let stood: Vec<(u32, Signed)> = before.map(|(_, said)| versions_of(said)).unwrap_or_default();
     // For which version the signature under a sheet of the version before was made: it may have been carried over into that one.
@@ -69,7 +81,7 @@ fn part(before: Option<Before<'_>>, now: &Paper, (said, version): (&[StatementRo
     let places = || now.route.iter().flat_map(|stage| stage.signers.iter().map(move |one| (stage, one)));
     let own = || places().filter(|(_, one)| one.person.id == person);
     let (mut all, mut changed, mut unsigned, mut lost) = (0, Vec::new(), Vec::new(), Vec::new());
-    let mut made = BTreeSet::new();
+    let (mut made, mut without) = (BTreeSet::new(), Vec::new());
     for (stage, place) in own().filter(|(stage, _)| stage.id == BY_SHEETS) {
         all += place.sheets.len();
         for id in route::left(&stage.id, place, &stands) {
@@ -79,6 +91,7 @@ fn part(before: Option<Before<'_>>, now: &Paper, (said, version): (&[StatementRo
             match (old.is_some_and(|old| old.digest == sheet.digest), signed_for(&id)) {
                 (true, Some(version)) => {
                     lost.push(named);
+                    without.push(id.clone());
                     made.insert(version);
                 }
                 (true, None) => unsigned.push(named),
@@ -100,6 +113,7 @@ fn part(before: Option<Before<'_>>, now: &Paper, (said, version): (&[StatementRo
     if !lost.is_empty() {
         let why = match before.is_some_and(|(paper, _)| paper.authority != now.authority) {
             true => "сменился удостоверяющий центр школы",
+            false if without.iter().any(|sheet| altered.contains(sheet)) => "запись на бумажном листе изменена",
             false => "она признана недействительной или место в маршруте изменилось",
         };
         let what = match lost.as_slice() {
