@@ -12,8 +12,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::NaiveDate;
 
 pub use self::order::{Wanted as WantedReturn, order_return};
@@ -75,12 +74,14 @@ pub async fn overview(house: &House, today: NaiveDate) -> Result<Overview, Error
     let carriers = house.db.list_carriers().await?;
     let backups = house.db.list_backups().await?;
     let checks = house.db.list_backup_checks().await?;
-    let (plan, owed) = plan_of(house, &carriers, &backups, &checks, today).await?;
+    let prunings = house.db.list_prunings().await?;
+    let sound = spoiled::sound(&carriers, &backups, &prunings, &checks);
+    let (plan, owed) = plan_of(house, &carriers, &sound, &checks, today).await?;
     Ok(Overview {
         places: house.db.list_places().await?,
         codes: house.db.list_codes().await?,
         undertakings: house.db.list_undertakings().await?,
-        prunings: house.db.list_prunings().await?,
+        prunings,
         trips: house.db.list_trips().await?,
         carriers,
         backups,

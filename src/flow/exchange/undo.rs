@@ -197,8 +197,8 @@ async fn free(house: &House, act: &Act, no: u64, people: &People) -> Result<(), 
     }
     let today = act.at.date_naive();
     for order in house.db.list_appointments().await? {
-        if is_gone(&order.person) && order.ends.is_none_or(|last| last >= today) {
-            kept.push((order.person, "есть назначение приказом: прекратите его на странице «Назначения»"));
+        if is_gone(&order.person) && order.ends.is_none_or(|last| last > today) {
+            kept.push((order.person, "есть назначение приказом: завершите его на карточке («Завершить», а назначенное по ошибке — «Отменить отмеченные» там же)"));
         }
     }
     for parent in house.db.list_guardians().await? {

@@ -236,6 +236,8 @@ pub(super) async fn list(
         listed,
         year: directory.year.clone(),
         to_register: match visitor.may_anywhere(Action::KeepPaper) {
+            // A year with its closing line takes no more.
+            true if closing.is_some() => 0,
             true => papers.iter().filter(|kept| may_be_entered(kept, &visitor, policy)).count(),
             false => 0,
         },
