@@ -243,6 +243,9 @@ impl Drawing<'_> {
         let without = journal.classes.iter().filter(|class| setup.regime(&class.name, class.grade).is_none());
         missing
             .extend(without.map(|class| Finding::new("regime.missing", class.name.clone(), "не задан режим занятий")));
+        if journal.classes.is_empty() && setup.regimes.is_empty() {
+            missing.push(Finding::new("regime.missing", "режим занятий", "не задан ни один режим"));
+        }
         let n = setup.regimes.len();
         self.add(
             "regime",
@@ -416,13 +419,17 @@ impl Drawing<'_> {
         let stands = format!("обязательных {}, школьных {}", of("federal"), of("school"));
         self.add("subjects", "Предметы", of("federal"), stands, missing, Role::Deputy, ZAM, "/year/curriculum");
 
+        let mut missing = checks::curriculum(journal, setup);
+        if journal.classes.is_empty() && setup.curriculum.is_empty() {
+            missing.push(Finding::new("curriculum.missing", "учебный план", "нет ни одной строки"));
+        }
         let n = setup.curriculum.len();
         self.add(
             "curriculum",
             "Учебный план",
             n,
             count(n, "строка", "строки", "строк"),
-            checks::curriculum(journal, setup),
+            missing,
             Role::Director,
             DIR,
             "/year/curriculum",
