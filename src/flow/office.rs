@@ -18,13 +18,14 @@ pub mod templates;
 
 use chrono::NaiveDate;
 
+pub use self::closing::close_year;
 pub use self::hands::enters_own_print;
 pub use self::keeping::{CHECKED, CHECKED_PAPER, at_once, check, check_paper, transfer, untransferred};
 use super::{Act, Error, House, salt, scans};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::copy::State;
 use crate::domain::forms::files::{Numbering, VolumeKey};
-use crate::domain::paper::{Closing, Handover, Kept, PaperCopy, PaperFact, Purpose, Side, sheets_of};
+use crate::domain::paper::{Handover, Kept, PaperCopy, PaperFact, Purpose, Side, sheets_of};
 use crate::domain::retention;
 use crate::domain::snapshot::document_words;
 use crate::domain::words;
@@ -96,10 +97,13 @@ pub enum Refusal {
     #[error("не заполнено: {0}")]
     Empty(&'static str),
     /// The year has its closing line.
-    #[error("реестр за {0} учебный год закрыт итоговой записью")]
+    #[error(
+        "реестр за {0} учебный год закрыт итоговой записью; копию, которая пришла позже, вносят на её странице кнопкой «Внести после итоговой записи» \
+         с основанием, и тогда итог подводят заново"
+    )]
     YearClosed(String),
     /// The year still lacks something, and nobody said that it is closed all the same.
-    #[error("итог года не подведён: {}; после итоговой записи внести это нельзя. Если так и нужно, отметьте это рядом с кнопкой", .0.join(", "))]
+    #[error("итог года не подведён: {}. Доделайте это или отметьте рядом с кнопкой «подвести итог всё равно»", .0.join(", "))]
     YearOpen(Vec<String>),
     /// Nothing to close.
     #[error("в реестре нет записей за {0} учебный год")]
@@ -358,6 +362,20 @@ pub async fn sign_handover(house: &House, no: u64, act: &Act) -> Result<bool, Er
 
 /// Enters a paper copy into the register and gives its number.
 pub async fn register(house: &House, paper: &str, act: &Act) -> Result<u64, Error> {
+    enter(house, paper, None, act).await
+}
+
+/// Enters a paper copy after the closing line of its year, with the ground why it came later, and gives its number; the closing line is
+/// drawn anew then ([`close_year`]). In a year that is open it is entered as any other.
+pub async fn register_late(house: &House, paper: &str, ground: &str, act: &Act) -> Result<u64, Error> {
+    let ground = ground.trim();
+    if ground.is_empty() {
+        return Err(Refusal::Empty("основание, почему копия вносится после итоговой записи").into());
+    }
+    enter(house, paper, Some(ground), act).await
+}
+
+async fn enter(house: &House, paper: &str, late: Option<&str>, act: &Act) -> Result<u64, Error> {
     let policy = super::policy::of_act(house, act).await?;
     let clerk = super::people::visitor(house, &act.by, true, act.at.date_naive()).await?;
     let mut tx = house.db.begin().await?;
@@ -372,7 +390,8 @@ pub async fn register(house: &House, paper: &str, act: &Act) -> Result<u64, Erro
     if let Some(open) = kept.open() {
         return Err(Refusal::Open(open.no).into());
     }
-    if tx.find_paper_closing(&copy.year).await?.is_some() {
+    let is_closed = tx.find_paper_closing(&copy.year).await?.is_some();
+    if is_closed && late.is_none() {
         return Err(Refusal::YearClosed(copy.year.clone()).into());
     }
     // Where the office prints itself, nobody hands over (002 4.5).
@@ -382,6 +401,9 @@ pub async fn register(house: &House, paper: &str, act: &Act) -> Result<u64, Erro
     }
     let years = retention::keep_years(copy.kind, &policy);
     let through = retention::keep_through(&copy.year, years).map(|day| day.to_string()).unwrap_or_default();
+    if let Some(ground) = late.filter(|_| is_closed) {
+        tx.late_entry(ground).await?;
+    }
     let no = tx.register_paper(copy, &act.moment(), &act.by, &through).await?;
     let event = event(EventKind::PaperRegistered, act, paper)
         .with_number("number", no)
@@ -426,36 +448,6 @@ fn sound(fact: &PaperFact, today: NaiveDate) -> Result<(), Refusal> {
         PaperFact::Voided { ground } if ground.trim().is_empty() => Err(Refusal::Empty("основание аннулирования")),
         PaperFact::Placed(_) | PaperFact::Voided { .. } => Ok(()),
     }
-}
-
-/// Writes the closing line of the register for a school year: after it the year takes no more lines.
-pub async fn close_year(house: &House, year: &str, act: &Act) -> Result<Closing, Error> {
-    let mut tx = house.db.begin().await?;
-    if tx.find_paper_closing(year).await?.is_some() {
-        return Err(Refusal::YearClosed(year.to_owned()).into());
-    }
-    let entered: Vec<Kept> =
-        tx.list_paper(Which::Year(year)).await?.into_iter().filter(|kept| kept.copy.no > 0).collect();
-    let (Some(first), Some(last)) = (entered.first(), entered.last()) else {
-        return Err(Refusal::NothingToClose(year.to_owned()).into());
-    };
-    let closing = Closing {
-        year: year.to_owned(),
-        first: first.copy.no,
-        last: last.copy.no,
-        count: entered.len() as u64,
-        voided: entered.iter().filter(|kept| kept.void().is_some()).count() as u64,
-        at: act.moment(),
-        by: act.by.clone(),
-    };
-    tx.close_paper_register(&closing).await?;
-    let event = Event::new(EventKind::PaperYearClosed, &act.by, &act.moment())
-        .with("year", year)
-        .with_number("first", closing.first)
-        .with_number("last", closing.last)
-        .with_number("entries", closing.count);
-    commit(tx, &event).await?;
-    Ok(closing)
 }
 
 /// Records how a volume was numbered, stitched and sealed (000 И4.7; F59). What was wrong is made good by recording it anew.

@@ -216,7 +216,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 25] = [
+const SQLITE_GUARDS: [&str; 26] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -242,8 +242,9 @@ const SQLITE_GUARDS: [&str; 25] = [
     include_str!("../../migrations/guards/0301_breaks.sqlite.sql"),
     include_str!("../../migrations/guards/0311_recalls.sqlite.sql"),
     include_str!("../../migrations/guards/0321_scan_graves.sqlite.sql"),
+    include_str!("../../migrations/guards/0331_late_entries.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 25] = [
+const POSTGRES_GUARDS: [&str; 26] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -269,11 +270,12 @@ const POSTGRES_GUARDS: [&str; 25] = [
     include_str!("../../migrations/guards/0301_breaks.postgres.sql"),
     include_str!("../../migrations/guards/0311_recalls.postgres.sql"),
     include_str!("../../migrations/guards/0321_scan_graves.postgres.sql"),
+    include_str!("../../migrations/guards/0331_late_entries.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 25]) -> Migrator {
+fn migrator(guards: [&'static str; 26]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -330,6 +332,8 @@ fn migrator(guards: [&'static str; 25]) -> Migrator {
         step(311, "guards of recalls", guards[23]),
         step(320, "grave differences of scans", include_str!("../../migrations/0320_scan_graves.sql")),
         step(321, "guards of grave differences of scans", guards[24]),
+        step(330, "late lines of the register", include_str!("../../migrations/0330_late_entries.sql")),
+        step(331, "guards of late lines of the register", guards[25]),
     ])
 }
 

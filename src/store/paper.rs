@@ -148,15 +148,17 @@ async fn load(connection: &mut AnyConnection, school: &str, which: Which<'_>) ->
     Ok(kept.collect())
 }
 
-async fn closing(connection: &mut AnyConnection, school: &str, year: &str) -> Result<Option<Closing>, Error> {
-    let row = sqlx::query(
-        "select year, first_no, last_no, entries, voided, at, by_person from paper_closings where school = $1 and year = $2",
+/// Closing lines of the register, the first of each year and those drawn after late lines, in the order of the numbers that they close.
+async fn closings(connection: &mut AnyConnection, school: &str) -> Result<Vec<Closing>, Error> {
+    let rows = sqlx::query(
+        "select year, first_no, last_no, entries, voided, at, by_person from paper_closings where school = $1
+         union all select year, first_no, last_no, entries, voided, at, by_person from paper_closings_further where school = $1
+         order by last_no",
     )
     .bind(school.to_owned())
-    .bind(year.to_owned())
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    let read = |row: AnyRow| {
+    let read = |row: &AnyRow| {
         Ok(Closing {
             year: row.try_get(0)?,
             first: row.try_get::<i64, _>(1)? as u64,
@@ -167,7 +169,12 @@ async fn closing(connection: &mut AnyConnection, school: &str, year: &str) -> Re
             by: row.try_get(6)?,
         })
     };
-    row.map(read).transpose()
+    rows.iter().map(read).collect()
+}
+
+/// The last closing line of a year.
+fn last_of(closings: Vec<Closing>, year: &str) -> Option<Closing> {
+    closings.into_iter().rfind(|one| one.year == year)
 }
 
 impl Db {
@@ -176,9 +183,23 @@ impl Db {
         load(&mut *self.pool.acquire().await?, &self.school, which).await
     }
 
-    /// The closing line of a year.
+    /// The last closing line of a year.
     pub async fn find_paper_closing(&self, year: &str) -> Result<Option<Closing>, Error> {
-        closing(&mut *self.pool.acquire().await?, &self.school, year).await
+        Ok(last_of(self.list_paper_closings().await?, year))
+    }
+
+    /// Closing lines of every year, each where its numbers end; a year has more than one where lines came after the first.
+    pub async fn list_paper_closings(&self) -> Result<Vec<Closing>, Error> {
+        closings(&mut *self.pool.acquire().await?, &self.school).await
+    }
+
+    /// Grounds of the lines that were entered after the closing line of their year, by number.
+    pub async fn list_late_entries(&self) -> Result<HashMap<u64, String>, Error> {
+        let rows = sqlx::query("select no, ground from paper_late_entries where school = $1")
+            .bind(self.school.clone())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok((row.try_get::<i64, _>(0)? as u64, row.try_get(1)?))).collect()
     }
 
     /// How many handovers wait for this person's signature.
@@ -214,10 +235,10 @@ impl Tx {
         load(self.connection(), &school, which).await
     }
 
-    /// The closing line of a year.
+    /// The last closing line of a year.
     pub async fn find_paper_closing(&mut self, year: &str) -> Result<Option<Closing>, Error> {
         let school = self.school().to_owned();
-        closing(self.connection(), &school, year).await
+        Ok(last_of(closings(self.connection(), &school).await?, year))
     }
 
     /// Records a printed copy.
@@ -246,7 +267,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Enters a paper copy into the register under the next number and gives the number.
+    /// Enters a paper copy into the register under the next number and gives the number; into a year with its closing line with the ground
+    /// why it came later, written by [`Tx::late_entry`] just before.
     pub async fn register_paper(
         &mut self,
         copy: &PaperCopy,
@@ -254,7 +276,7 @@ impl Tx {
         by: &str,
         keep_through: &str,
     ) -> Result<u64, Error> {
-        let no = self.next_after_last("select coalesce(max(no), 0) + 1 from paper_register where school = $1").await?;
+        let no = self.next_paper_no().await?;
         let school = self.school().to_owned();
         sqlx::query(
             "insert into paper_register (school, no, paper, year, registered_at, registered_by, keep_through)
@@ -270,6 +292,23 @@ impl Tx {
         .execute(self.connection())
         .await?;
         Ok(no as u64)
+    }
+
+    async fn next_paper_no(&mut self) -> Result<i64, Error> {
+        self.next_after_last("select coalesce(max(no), 0) + 1 from paper_register where school = $1").await
+    }
+
+    /// Writes why the next line of the register comes after the closing line of its year: the line itself follows in the same transaction.
+    pub async fn late_entry(&mut self, ground: &str) -> Result<(), Error> {
+        let no = self.next_paper_no().await?;
+        let school = self.school().to_owned();
+        sqlx::query("insert into paper_late_entries (school, no, ground) values ($1, $2, $3)")
+            .bind(school)
+            .bind(no)
+            .bind(ground.to_owned())
+            .execute(self.connection())
+            .await?;
+        Ok(())
     }
 
     async fn next_after_last(&mut self, sql: &'static str) -> Result<i64, Error> {
@@ -345,23 +384,28 @@ impl Tx {
         Ok(())
     }
 
-    /// Records the closing line of a year.
+    /// Records the closing line of a year: the first one, or a further one after late lines.
     pub async fn close_paper_register(&mut self, closing: &Closing) -> Result<(), Error> {
+        let table = match self.find_paper_closing(&closing.year).await? {
+            None => "paper_closings",
+            Some(_) => "paper_closings_further",
+        };
         let school = self.school().to_owned();
-        sqlx::query(
-            "insert into paper_closings (school, year, first_no, last_no, entries, voided, at, by_person)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind(school)
-        .bind(closing.year.clone())
-        .bind(closing.first as i64)
-        .bind(closing.last as i64)
-        .bind(closing.count as i64)
-        .bind(closing.voided as i64)
-        .bind(closing.at.clone())
-        .bind(closing.by.clone())
-        .execute(self.connection())
-        .await?;
+        let sql = format!(
+            "insert into {table} (school, year, first_no, last_no, entries, voided, at, by_person)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)"
+        );
+        sqlx::query(AssertSqlSafe(sql))
+            .bind(school)
+            .bind(closing.year.clone())
+            .bind(closing.first as i64)
+            .bind(closing.last as i64)
+            .bind(closing.count as i64)
+            .bind(closing.voided as i64)
+            .bind(closing.at.clone())
+            .bind(closing.by.clone())
+            .execute(self.connection())
+            .await?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The office in a browser: today, paper copies and their register, handovers, files, every form with its preview. Floor 3.
 
+mod closing;
 mod conformity;
 mod extracts;
 mod fallback;
@@ -36,12 +37,12 @@ pub(super) fn routes() -> Vec<Route> {
             .helped("office#путь-бумажной-копии"),
         get("/office/papers/{paper}", READS, SubjectOf::House, papers::one).helped("office#путь-бумажной-копии"),
         post("/office/papers/{paper}", KEEPS, SubjectOf::House, papers::act),
-        post("/office/closing", KEEPS, SubjectOf::House, papers::close_year),
+        post("/office/closing", KEEPS, SubjectOf::House, closing::close_year),
         post("/copies/paper", HANDS, SubjectOf::House, pile::of_copies),
         post("/copies/{copy}/paper", HANDS, SubjectOf::Copy, papers::of_copy),
         get("/office/handovers", Access::SignedIn, SubjectOf::House, handovers::list).helped("office#журнал-сдачи"),
         post("/office/handovers", Access::SignedIn, SubjectOf::House, handovers::sign_all),
-        post("/office/papers", KEEPS, SubjectOf::House, papers::act_on_all),
+        post("/office/papers", KEEPS, SubjectOf::House, pile::act_on_all),
         post("/office/handovers/{handover}/sign", Access::SignedIn, SubjectOf::House, handovers::sign),
         get("/office/files", READS, SubjectOf::House, files::files)
             .in_menu(Group::Records, "Дела и описи")

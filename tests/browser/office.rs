@@ -178,6 +178,7 @@ async fn volume_and_plan(open: &Open, browser: &Browser, axe: Option<&str>) {
     look(browser, axe, "plan").await;
     browser.run(OPENED).await;
     browser.fill("units-02-15", "1").await;
+    browser.run("document.querySelector('[name=checked]').checked = true; return true;").await;
     browser.press("button[value=\"close\"]").await;
     let said = browser.text().await;
     assert!(said.contains("Итоговая запись сделана") && !said.contains("Добавить дело"), "{said}");

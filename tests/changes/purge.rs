@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 61] = [
+const GROWING: [&str; 63] = [
     "access_notes",
     "appointment_readings",
     "archive_checks",
@@ -40,11 +40,13 @@ const GROWING: [&str; 61] = [
     "outage_facts",
     "outages",
     "paper_closings",
+    "paper_closings_further",
     "paper_copies",
     "paper_extract_handings",
     "paper_extracts",
     "paper_facts",
     "paper_families",
+    "paper_late_entries",
     "paper_register",
     "paper_stages",
     "policies",

@@ -3,14 +3,15 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use letopis::domain::paper::Stage;
+use letopis::domain::paper::{Purpose, Stage};
 use letopis::domain::rights::Role;
 use letopis::flow::House;
+use letopis::flow::office::{self, NewHandover};
 use letopis::store::Which;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::house::{on_every_engine, past_the_program, person_of};
+use super::house::{YEAR, act, on_every_engine, past_the_program, person_of};
 use super::matrix::{furnish, open_to_the_web, send, session};
 use super::shown::read;
 
@@ -211,5 +212,75 @@ fn a_pile_of_paper_goes_from_the_printer_to_the_safe_within_the_reach_of_the_off
         let nothing = format!("act=finish&one={paper}&day=2025-09-01");
         let (status, _) = press(address, "/office/papers", "same-origin", &clerk, &nothing).await;
         assert!((400..500).contains(&status), "nothing was said: {status}");
+
+        // A copy that comes after the closing line is entered on its own page, with its ground; then the line is drawn anew.
+        office::close_year(&house, YEAR, true, &act("T05", 100)).await.unwrap();
+        let (giver, taker) = (person_of(Role::ClassTeacher), person_of(Role::Secretary));
+        let late = office::print(&house, "2025-05A-Q1", false, &act(giver, 101)).await.unwrap().id;
+        let new = NewHandover {
+            paper: late.clone(),
+            purpose: Purpose::HandIn,
+            from: giver.to_owned(),
+            to: taker.to_owned(),
+            note: String::new(),
+            due: None,
+        };
+        let no = office::hand_over(&house, &new, &act(giver, 102)).await.unwrap();
+        for side in [giver, taker] {
+            office::sign_handover(&house, no, &act(side, 103)).await.unwrap();
+        }
+        let own = format!("/office/papers/{late}");
+        let number = async || papers().await.into_iter().find(|kept| kept.copy.id == late).unwrap().copy.no;
+        let waits = page(&own, &clerk).await;
+        assert!(waits.contains("value=\"register-late\"") && !waits.contains("value=\"register\""), "{waits}");
+        let today = page("/office", &clerk).await;
+        assert!(today.contains("внести после итоговой записи, с основанием"), "{today}");
+        let listed = page("/office/papers", &clerk).await;
+        assert!(listed.contains("Каждую внесите на её странице") && listed.contains(&own), "{listed}");
+        assert!(!listed.contains("Внести в реестр все"), "{listed}");
+        assert_eq!(press(address, "/office/papers", "same-origin", &clerk, "").await.0, 303);
+        assert_eq!(number().await, 0, "not with the others");
+        for bare in ["act=register", "act=register-late&ground=+"] {
+            let (status, _) = press(address, &own, "same-origin", &clerk, bare).await;
+            assert!((400..500).contains(&status), "{bare}: {status}");
+        }
+        let given = "act=register-late&ground=%D0%BF%D0%BE%D0%B7%D0%B6%D0%B5";
+        assert_eq!(press(address, &own, "same-origin", &clerk, given).await.0, 303);
+        assert_eq!(number().await, 2);
+        assert!(page(&own, &clerk).await.contains("После итоговой записи"));
+        assert!(page("/office", &clerk).await.contains("Итог реестра подвести заново"));
+        let listed = page("/office/papers", &clerk).await;
+        assert!(listed.contains("Подвести итог заново") && listed.contains("без места хранения: 1"), "{listed}");
+        let year = format!("year={YEAR}");
+        let (status, _) = press(address, "/office/closing", "same-origin", &clerk, &year).await;
+        assert!((400..500).contains(&status), "something is open, and nobody said that it may be: {status}");
+        let year = format!("{year}&anyway=yes");
+        assert_eq!(press(address, "/office/closing", "same-origin", &clerk, &year).await.0, 303);
+        let listed = page("/office/papers", &clerk).await;
+        assert!(listed.contains("с № 1 по № 1") && listed.contains("с № 1 по № 2"), "both lines stay: {listed}");
+        assert!(!listed.contains("Подвести итог заново"), "{listed}");
+
+        // Where a copy has more than one version, the register says which one the paper is of.
+        assert!(!listed.contains("<b>версия"), "{listed}");
+        sqlx::query(
+            "insert into copies (school, id, version, year, class, period, number, kind, state, snapshot, sheets, pages, issued_at, issued_pdf)
+             select school, id, 2, year, class, period, number, kind, 'issued', snapshot, sheets, pages, issued_at, issued_pdf
+             from copies where school = $1 and id = '2025-05A-Q1'",
+        )
+        .bind(house.db.school().to_owned())
+        .execute(&mut connection)
+        .await
+        .unwrap();
+        let listed = page("/office/papers", &clerk).await;
+        assert!(listed.contains("<b>версия 1</b>"), "{listed}");
+
+        // The file plan's closing record asks first, and is not made by a press alone.
+        let close = "act=close&calendar=2026&units-01-01=1";
+        let (status, _) = press(address, "/office/plan", "same-origin", &clerk, close).await;
+        assert!((400..500).contains(&status), "nobody said that it was checked: {status}");
+        assert!(house.db.find_plan_closing(2026).await.unwrap().is_none());
+        let checked = format!("{close}&checked=yes");
+        assert_eq!(press(address, "/office/plan", "same-origin", &clerk, &checked).await.0, 303);
+        assert!(house.db.find_plan_closing(2026).await.unwrap().is_some());
     });
 }

@@ -155,6 +155,58 @@ fn the_register_of_paper_copies_cannot_be_changed_shortened_or_skipped() {
     });
 }
 
+#[test]
+fn a_closed_year_takes_a_line_with_its_ground_alone_and_a_closing_line_anew_after_it() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let mut connection = past_the_program(&house).await;
+        let school = house.db.school().to_owned();
+        let late = |no: u32, ground: &str| {
+            format!("insert into paper_late_entries (school, no, ground) values ('{school}', {no}, '{ground}')")
+        };
+        let further = |last: u32| {
+            format!(
+                "insert into paper_closings_further (school, year, first_no, last_no, entries, voided, at, by_person)
+                 values ('{school}', '{YEAR}', 1, {last}, {last}, 0, '', '')"
+            )
+        };
+        all_are_refused(&mut connection, &[late(3, "не по порядку"), late(2, " "), further(1), further(2)]).await;
+
+        let mut tx = house.db.begin().await.unwrap();
+        tx.late_entry("версия 2 выпущена позже").await.unwrap();
+        assert_eq!(tx.register_paper(&paper("P2", "K2"), AT, "T03", "2031-12-31").await.unwrap(), 2);
+        let event = Event::new(EventKind::PaperRegistered, "T03", AT);
+        tx.record(&event, [1; 16]).await.unwrap().commit().await.unwrap();
+        assert_eq!(house.db.list_late_entries().await.unwrap()[&2], "версия 2 выпущена позже");
+        assert_eq!(house.db.find_paper_closing(YEAR).await.unwrap().map(|one| one.last), Some(1));
+
+        let anew = Closing {
+            year: YEAR.to_owned(),
+            first: 1,
+            last: 2,
+            count: 2,
+            voided: 0,
+            at: AT.to_owned(),
+            by: "T03".to_owned(),
+        };
+        let mut tx = house.db.begin().await.unwrap();
+        tx.close_paper_register(&anew).await.unwrap();
+        let event = Event::new(EventKind::PaperYearClosed, "T03", AT);
+        tx.record(&event, [1; 16]).await.unwrap().commit().await.unwrap();
+        let lasts: Vec<u64> = house.db.list_paper_closings().await.unwrap().iter().map(|one| one.last).collect();
+        assert_eq!(lasts, [1, 2], "the former closing line stays");
+        assert_eq!(house.db.find_paper_closing(YEAR).await.unwrap(), Some(anew));
+
+        let mut attacks = vec![late(2, "ещё раз"), further(2), further(3)];
+        for table in ["paper_late_entries", "paper_closings_further"] {
+            attacks.push(format!("delete from {table} where school = '{school}'"));
+            attacks.push(format!("update {table} set school = school where school = '{school}'"));
+        }
+        all_are_refused(&mut connection, &attacks).await;
+        assert_eq!(house.db.list_guard_faults().await.unwrap(), []);
+    });
+}
+
 fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
     match result {
         Err(Error::Office(refusal)) => *refusal,

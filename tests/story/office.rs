@@ -184,7 +184,7 @@ fn the_directors_ink_of_the_route_is_known_of_the_paper_copy_with_who_saw_it() {
 }
 
 #[test]
-fn numbers_run_without_gaps_and_a_closed_year_takes_no_more() {
+fn numbers_run_without_gaps_and_a_closed_year_takes_later_copies_with_a_ground_alone() {
     tell(async {
         let house = House::with_sealed_copies().await;
         let (_, secretary) = staff(&house).await;
@@ -205,15 +205,47 @@ fn numbers_run_without_gaps_and_a_closed_year_takes_no_more() {
         let refused = office::note(&house, &first, &stamped, &by(&secretary, 43)).await;
         assert_eq!(refusal(refused), Refusal::Void("испорчен лист".to_owned()));
 
-        let closing = office::close_year(&house, YEAR, &by(&secretary, 44)).await.unwrap();
+        let asked = refusal(office::close_year(&house, YEAR, false, &by(&secretary, 44)).await);
+        let open = match asked {
+            Refusal::YearOpen(open) => open,
+            other => panic!("{other:?}"),
+        };
+        for lack in ["без подписи директора", "без печати", "без нумерации листов", "не прошито", "без места хранения"]
+        {
+            let told = format!("{lack}: 1\u{a0}внесённая копия");
+            assert!(open.contains(&told), "the void one lacks nothing: {open:?}");
+        }
+        let closing = office::close_year(&house, YEAR, true, &by(&secretary, 44)).await.unwrap();
         assert_eq!((closing.first, closing.last, closing.count, closing.voided), (1, 2, 2, 1));
-        let again = office::close_year(&house, YEAR, &by(&secretary, 45)).await;
+        let again = office::close_year(&house, YEAR, true, &by(&secretary, 45)).await;
         assert_eq!(refusal(again), Refusal::YearClosed(YEAR.to_owned()));
         let paper = office::print(&house, COPIES[0], true, &by(&secretary, 46)).await.unwrap();
         let late = office::register(&house, &paper.id, &by(&secretary, 47)).await;
         assert_eq!(refusal(late), Refusal::YearClosed(YEAR.to_owned()));
         let form = make(&house, "paper-register", &Asked::new(), &by(&secretary, 50)).await.unwrap().to_string();
-        assert!(form.contains("внесено 2 (две) позиции с № 1 по № 2, в том числе аннулировано 1"), "{form}");
+        let former = "внесено 2 (две) позиции с № 1 по № 2, в том числе аннулировано 1";
+        assert!(form.contains(former), "{form}");
+
+        // A copy that came later: with its ground, and the closing line is drawn anew for the whole year.
+        let late = handed_in(&house, COPIES[0], 51).await;
+        let bare = office::register_late(&house, &late, " ", &by(&secretary, 52)).await;
+        assert!(matches!(refusal(bare), Refusal::Empty(_)));
+        let ground = "версия 2 выпущена после итоговой записи";
+        assert_eq!(office::register_late(&house, &late, ground, &by(&secretary, 53)).await.unwrap(), 3);
+        let form = make(&house, "paper-register", &Asked::new(), &by(&secretary, 54)).await.unwrap().to_string();
+        let told = form.contains(&format!("внесена после итоговой записи: {ground}"));
+        assert!(told && form.contains(former) && form.contains("Итог года ещё не подведён заново"), "{form}");
+        let asked = office::close_year(&house, YEAR, false, &by(&secretary, 55)).await;
+        assert!(matches!(refusal(asked), Refusal::YearOpen(_)));
+        let closing = office::close_year(&house, YEAR, true, &by(&secretary, 56)).await.unwrap();
+        assert_eq!((closing.first, closing.last, closing.count, closing.voided), (1, 3, 3, 1));
+        let again = office::close_year(&house, YEAR, true, &by(&secretary, 57)).await;
+        assert_eq!(refusal(again), Refusal::YearClosed(YEAR.to_owned()));
+        let form = make(&house, "paper-register", &Asked::new(), &by(&secretary, 58)).await.unwrap().to_string();
+        let (before, after) = form.split_once(ground).unwrap();
+        assert!(before.contains(former), "the former closing line stands under the row that it closed: {form}");
+        assert!(after.contains("внесено 3 (три) позиции с № 1 по № 3") && !after.contains(former), "{form}");
+        assert_eq!(house.doctor().await, Vec::<String>::new());
     });
 }
 

@@ -317,6 +317,7 @@ fn of_paper(letterhead: &Letterhead, journal: &Journal) -> Vec<Form> {
         period: "I четверть".to_owned(),
         object: "2025-05A-Q1-v1".to_owned(),
         volume: "01-01, т. 1".to_owned(),
+        late: String::new(),
     };
     let mut entries = [entry(1, "5А", 54), entry(2, "5Б", 51), entry(3, "6А", 48), entry(4, "5А", 6)];
     let [.., supplement] = &mut entries;
@@ -346,7 +347,7 @@ fn of_paper(letterhead: &Letterhead, journal: &Journal) -> Vec<Form> {
             "2025/2026",
             plan::Holds::PaperRegister.index(),
             &entries,
-            Some(&closing),
+            &[closing],
         ),
         registers::handover_journal(letterhead, &people, "2025/2026", &handovers),
         files::certifying_inscription(letterhead, "журнале", 96),

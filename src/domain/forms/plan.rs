@@ -36,6 +36,7 @@ impl Term {
         digits.parse().ok().map(Self::Years)
     }
 
+    /// Row of the closing record: 0 kept for ever, 1 for more than ten years, 2 for up to ten.
     fn category(self) -> usize {
         match self {
             Self::Permanent => 0,
@@ -381,6 +382,23 @@ pub fn file_plan(letterhead: &Letterhead, year: i32, lines: &[PlanLine], closed_
     form
 }
 
+/// «Всего заведено 12 (двенадцать) дел, из них …»: files of the plan's lines by the terms that the closing record has.
+pub fn opened(lines: &[PlanLine]) -> String {
+    let in_words = |n: u32| FILE.counted(n.into());
+    let terms = ["постоянного", "временного (свыше 10 лет)", "временного (до 10 лет включительно)"];
+    let sum = |wanted: usize| -> u32 {
+        lines.iter().filter(|line| line.term.category() == wanted).map(|line| line.units).sum()
+    };
+    let by_term: Vec<String> = (0..)
+        .zip(terms)
+        .map(|(wanted, term)| (term, sum(wanted)))
+        .filter(|(_, units)| *units > 0)
+        .map(|(term, units)| format!("{term} срока хранения — {}", in_words(units)))
+        .collect();
+    let by_term = if by_term.is_empty() { String::new() } else { format!(", из них {}", by_term.join(", ")) };
+    format!("Всего заведено {}{by_term}.", in_words(lines.iter().map(|line| line.units).sum()))
+}
+
 fn closing_record(form: Form, letterhead: &Letterhead, year: i32, lines: &[PlanLine], closed_on: &str) -> Form {
     let sum = |wanted: Option<usize>, pick: fn(&PlanLine) -> bool| -> u32 {
         let of = lines.iter().filter(|line| wanted.is_none_or(|wanted| line.term.category() == wanted) && pick(line));
@@ -390,7 +408,6 @@ fn closing_record(form: Form, letterhead: &Letterhead, year: i32, lines: &[PlanL
         let figures = [sum(wanted, |_| true), sum(wanted, |line| line.carried), sum(wanted, |line| line.expert)];
         [name.to_owned()].into_iter().chain(figures.map(|n| n.to_string())).collect::<Vec<_>>()
     };
-    let all = sum(None, |_| true);
     let table = Table::new(&[("По срокам хранения", 30), ("Всего", 12), ("переходящих", 14), ("с отметкой «ЭПК»", 14)])
         .named("Итоговая запись")
         .span(2, 2, "в том числе")
@@ -400,19 +417,11 @@ fn closing_record(form: Form, letterhead: &Letterhead, year: i32, lines: &[PlanL
         .line(row("Временного (свыше 10 лет)", Some(1)))
         .line(row("Временного (до 10 лет включительно)", Some(2)))
         .total(row("ИТОГО", None));
-    let in_words = |n: u32| FILE.counted(n.into());
-    let terms = ["постоянного", "временного (свыше 10 лет)", "временного (до 10 лет включительно)"];
-    let by_term: Vec<String> = (0..3)
-        .map(|wanted| (wanted, sum(Some(wanted), |_| true)))
-        .filter(|(_, units)| *units > 0)
-        .map(|(wanted, units)| format!("{} срока хранения — {}", terms[wanted], in_words(units)))
-        .collect();
-    let by_term = if by_term.is_empty() { String::new() } else { format!(", из них {}", by_term.join(", ")) };
     form.with(Block::Heading {
         text: format!("Итоговая запись о категориях и количестве дел, заведённых в {year} году"),
     })
     .with(Block::Table(table))
-    .text(&format!("Всего заведено {}{by_term}.", in_words(all)), &[])
+    .text(&opened(lines), &[])
     .signatures(vec![Signature::of(&letterhead.clerk_post, &letterhead.clerk_name).on(closed_on)], false)
     .text("Итоговые сведения переданы в архив.", &[])
     .signatures(vec![Signature::of("Передал:", "")], false)

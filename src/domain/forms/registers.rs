@@ -17,17 +17,23 @@ pub struct RegisterEntry {
     pub object: String,
     /// «01-01, т. 2»: the volume whose inner inventory lists the copy; empty for a copy that stands in none.
     pub volume: String,
+    /// Why it was entered after the closing line of its year; empty for a line before it.
+    pub late: String,
 }
 
-/// Register of paper copies of a school year (ARC-05).
+/// Register of paper copies of a school year (ARC-05). A former closing line stands after the row that it closed, the last one under the table.
 pub fn paper_register(
     letterhead: &Letterhead,
     people: &People,
     year: &str,
     index: &str,
     entries: &[RegisterEntry],
-    closing: Option<&Closing>,
+    closings: &[Closing],
 ) -> Form {
+    let last = entries.last().map_or(0, |entry| entry.kept.copy.no);
+    // Lines that came after the last closing line wait for another.
+    let closing = closings.last().filter(|one| one.last >= last);
+    let former = &closings[..closings.len() - usize::from(closing.is_some())];
     let heads = [
         ("№\nп/п", 5),
         ("Дата регистрации", 11),
@@ -54,6 +60,10 @@ pub fn paper_register(
         .middle(&[0, 1, 2, 4, 6]);
     for (no, entry) in (1..).zip(entries) {
         table = table.line(line(no, entry, people));
+        for one in former.iter().filter(|one| one.last == entry.kept.copy.no) {
+            let clerk = people.get(&one.by).short;
+            table = table.section(&format!("Итоговая запись {}: {} {clerk}", day(&one.at), total_of(one)));
+        }
     }
     let count = entries.len() as u64;
     let form = letterhead
@@ -70,9 +80,18 @@ pub fn paper_register(
         // Up to here it is the register's title page (domain.md 2.10).
         .with(Block::PageBreak)
         .with(Block::Table(table));
-    match closing {
-        Some(closing) => closed(form, letterhead, people, closing),
-        None => form.with(Block::Note {
+    match (closing, former.last()) {
+        (Some(closing), _) => closed(form, letterhead, people, closing),
+        (None, Some(former)) => {
+            let after = entries.iter().filter(|entry| entry.kept.copy.no > former.last).count() as u64;
+            form.with(Block::Note {
+                text: format!(
+                    "После итоговой записи внесено: {}. Итог года ещё не подведён заново.",
+                    POSITION.counted(after)
+                ),
+            })
+        }
+        (None, None) => form.with(Block::Note {
             text: format!("Внесено на день печати: {}. Годовой итог не подведён.", POSITION.counted(count)),
         }),
     }
@@ -117,7 +136,13 @@ fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
     let original = format!("№ {}, версия {}", copy.number, copy.version);
     let container =
         if entry.object.is_empty() { String::new() } else { format!("контейнер {}", entry.object) };
+    let late = if entry.late.is_empty() {
+        String::new()
+    } else {
+        format!("внесена после итоговой записи: {}", entry.late)
+    };
     let voided = kept.void().map(|ground| format!("аннулирована: {ground}")).unwrap_or_default();
+    let remarks: Vec<String> = [late, voided].into_iter().filter(|text| !text.is_empty()).collect();
     vec![
         no.to_string(),
         day(&copy.registered_at),
@@ -139,7 +164,7 @@ fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
         lies.unwrap_or_default(),
         kept_for(&copy.year, &copy.keep_through),
         movements.join("; "),
-        voided,
+        remarks.join("; "),
     ]
 }
 
@@ -182,18 +207,20 @@ fn movement(one: &Handover, people: &People) -> String {
 fn closed(form: Form, letterhead: &Letterhead, people: &People, closing: &Closing) -> Form {
     let clerk = people.get(&closing.by);
     let post = if clerk.post.is_empty() { letterhead.clerk_post.clone() } else { clerk.post };
+    form.text(&total_of(closing), &[])
+        .signatures(vec![Signature::of(&post, &clerk.signed).on(&day(&closing.at))], false)
+}
+
+/// «Всего за 2025/2026 учебный год внесено 4 (четыре) позиции с № 1 по № 4, в том числе аннулировано 1.»
+fn total_of(closing: &Closing) -> String {
     let numbers =
         if closing.count == 0 { String::new() } else { format!(" с № {} по № {}", closing.first, closing.last) };
-    form.text(
-        &format!(
-            "Всего за {} учебный год внесено {}{numbers}, в том числе аннулировано {}.",
-            closing.year,
-            POSITION.counted(closing.count),
-            closing.voided,
-        ),
-        &[],
+    format!(
+        "Всего за {} учебный год внесено {}{numbers}, в том числе аннулировано {}.",
+        closing.year,
+        POSITION.counted(closing.count),
+        closing.voided,
     )
-    .signatures(vec![Signature::of(&post, &clerk.signed).on(&day(&closing.at))], false)
 }
 
 /// Journal of documents of strict accountability handed in (ARC-06).

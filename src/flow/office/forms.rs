@@ -240,10 +240,11 @@ impl Desk<'_> {
         match id {
             "paper-register" => {
                 let entries = self.entries().await?;
-                let closing = db.find_paper_closing(&self.year).await?;
+                let mut closings = db.list_paper_closings().await?;
+                closings.retain(|one| one.year == self.year);
                 let index = self.index_of(Holds::PaperRegister, &self.year).await?;
                 let register = registers::paper_register;
-                Ok(register(&self.letterhead, &self.people, &self.year, &index, &entries, closing.as_ref()))
+                Ok(register(&self.letterhead, &self.people, &self.year, &index, &entries, &closings))
             }
             "handover-journal" => {
                 let mut handovers: Vec<Named> = Vec::new();
@@ -300,7 +301,9 @@ impl Desk<'_> {
             volumes.iter().find(holds).map(|volume| registers::in_volume(&volume.file.index, volume.no))
         };
         let kept = self.house.db.list_paper(Which::Year(&self.year)).await?;
+        let late = self.house.db.list_late_entries().await?;
         let entry = |kept: Kept| RegisterEntry {
+            late: late.get(&kept.copy.no).cloned().unwrap_or_default(),
             period: self.period_name(&kept.copy.class, &kept.copy.period, &kept.copy.year),
             object: sealed.get(&(kept.copy.copy.clone(), kept.copy.version)).cloned().unwrap_or_default(),
             volume: listed(kept.copy.no).unwrap_or_default(),

@@ -10,16 +10,18 @@ use super::super::frame::Frame;
 use super::super::query::{self, Asked, Column, Listed, segment};
 use super::super::records::period_name;
 use super::Fields;
+use super::closing::{self, End, is_closed};
 use super::ink::{self, Happened, history_of};
-use super::pile::{OUTDATED, Unfinished, finishing, hands_in, is_outdated, piles, place_in, unfinished};
+use super::pile::{
+    OUTDATED, Unfinished, finishing, hands_in, is_outdated, may_be_entered, piles, place_in, unfinished,
+};
 use super::twins::leaves;
 use crate::domain::copy::Standing;
 use crate::domain::forms::{People, day};
 use crate::domain::journal::Journal;
 use crate::domain::names;
-use crate::domain::paper::{Closing, Kept, PaperFact, Place, Purpose, Stage};
+use crate::domain::paper::{Kept, PaperFact, Place, Purpose, Stage};
 use crate::domain::people::Visitor;
-use crate::domain::policy::Policy;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::kind_words;
 use crate::domain::words;
@@ -49,6 +51,8 @@ struct Line {
     href: String,
     id: String,
     number: String,
+    /// «версия 2»; empty where the copy has one version only.
+    version: String,
     kind: String,
     class: String,
     period: String,
@@ -58,6 +62,8 @@ struct Line {
     stage: Stage,
     badge: &'static str,
     missing: String,
+    /// Why it was entered after the closing line of its year; empty for any other.
+    late: String,
     /// Its version was replaced: to be voided.
     outdated: bool,
     /// The electronic copy on whose page it is handed in; empty where it is not to be, or not by the visitor.
@@ -77,13 +83,10 @@ struct PapersPage {
     frame: Frame,
     tabs: Vec<Tab>,
     listed: Listed<Line>,
-    year: String,
-    closed: String,
-    may_close: bool,
-    /// What the year still lacks, a line each.
-    still_open: Vec<String>,
-    /// The day after which the year's closing line is written; empty once it has come.
-    not_before: String,
+    /// Closing lines, and years that wait for one.
+    ends: Vec<End>,
+    /// Copies that wait for a number after the closing line of their year, each to be entered on its page: address and document.
+    late: Vec<(String, String)>,
     /// Copies that the visitor hands in, and to whom.
     printed: Vec<String>,
     clerks: Vec<(String, String)>,
@@ -133,8 +136,9 @@ fn tabs_of(papers: &[Kept], asked: &Asked, versions: &Versions) -> Vec<Tab> {
     tabs
 }
 
-fn line_of(kept: &Kept, directory: &Directory, visitor: &Visitor, versions: &Versions) -> Line {
+fn line_of(kept: &Kept, directory: &Directory, visitor: &Visitor, versions: &Versions, late: Option<&String>) -> Line {
     let copy = &kept.copy;
+    let is_one_of_many = copy.version > 1 || versions.last(&copy.copy).is_some_and(|row| row.version > 1);
     let outdated = is_outdated(kept, versions);
     let hands_in = !outdated && hands_in(kept, directory, visitor);
     Line {
@@ -142,6 +146,7 @@ fn line_of(kept: &Kept, directory: &Directory, visitor: &Visitor, versions: &Ver
         href: format!("/office/papers/{}", segment(&copy.id)),
         id: copy.id.clone(),
         number: copy.number.clone(),
+        version: if is_one_of_many { format!("версия {}", copy.version) } else { String::new() },
         kind: kind_words(copy.kind, &copy.copy),
         class: copy.class.clone(),
         period: period_name(directory, &copy.year, &copy.class, &copy.period),
@@ -151,6 +156,7 @@ fn line_of(kept: &Kept, directory: &Directory, visitor: &Visitor, versions: &Ver
         stage: kept.stage(),
         badge: badge(kept.stage()),
         missing: kept.missing().join(", "),
+        late: late.cloned().unwrap_or_default(),
         outdated,
         hand_in: if hands_in { format!("/copies/{}#paper-title", segment(&copy.copy)) } else { String::new() },
     }
@@ -161,6 +167,7 @@ fn as_csv(lines: &[Line]) -> Result<Response, Refusal> {
         vec![
             if line.no == 0 { String::new() } else { line.no.to_string() },
             line.number.clone(),
+            line.version.clone(),
             line.kind.clone(),
             line.class.clone(),
             line.period.clone(),
@@ -168,25 +175,28 @@ fn as_csv(lines: &[Line]) -> Result<Response, Refusal> {
             line.stage.as_russian().to_owned(),
             line.place.clone(),
             line.keep.clone(),
+            if line.late.is_empty() {
+                String::new()
+            } else {
+                format!("внесена после итоговой записи: {}", line.late)
+            },
         ]
     };
     let rows: Vec<Vec<String>> = lines.iter().map(cells).collect();
-    let heads =
-        ["Рег. №", "Документ", "Вид", "Класс", "Период", "Листов бумаги", "Состояние", "Место хранения", "Хранить по"];
+    let heads = [
+        "Рег. №",
+        "Документ",
+        "Версия",
+        "Вид",
+        "Класс",
+        "Период",
+        "Листов бумаги",
+        "Состояние",
+        "Место хранения",
+        "Хранить по",
+        "Примечание",
+    ];
     answer::csv("paper-register", &heads, &rows)
-}
-
-/// The closing line of the register for a year, in words.
-fn closed_words(one: &Closing) -> String {
-    format!(
-        "Итог за {} учебный год подведён {}: {}, с № {} по № {}, аннулировано {}.",
-        one.year,
-        day(&one.at),
-        words::POSITION.counted(one.count),
-        one.first,
-        one.last,
-        one.voided
-    )
 }
 
 /// `GET /office/papers`: the register of paper copies, and those that are on their way into it.
@@ -205,87 +215,44 @@ pub(super) async fn list(
         OUTDATED => is_outdated(kept, &versions),
         stage => kept.stage().as_str() == stage,
     };
-    let lines = papers.iter().rev().filter(is_chosen).map(|kept| line_of(kept, &directory, &visitor, &versions));
+    let grounds = state.house.db.list_late_entries().await?;
+    let line = |kept: &Kept| line_of(kept, &directory, &visitor, &versions, grounds.get(&kept.copy.no));
+    let lines = papers.iter().rev().filter(is_chosen).map(line);
     let said = |line: &Line| {
-        format!("{} {} {} {} {} {} {}", line.no, line.number, line.class, line.period, line.kind, line.place, line.id)
+        let what = format!("{} {} {} {}", line.no, line.number, line.version, line.kind);
+        format!("{what} {} {} {} {}", line.class, line.period, line.place, line.id)
     };
     let listed = query::list(lines.collect(), &COLUMNS, &asked, |line| line.id.clone(), said);
     if asked.value("format") == "csv" {
         return as_csv(&listed.rows);
     }
-    let closing = state.house.db.find_paper_closing(&directory.year).await?;
-    let may_close = closing.is_none()
-        && visitor.may_anywhere(Action::KeepPaper)
-        && papers.iter().any(|kept| kept.copy.no > 0 && kept.copy.year == directory.year);
+    let closings = state.house.db.list_paper_closings().await?;
     let piles = piles(&state, &directory, &visitor).await?;
     let today = state.now().date_naive();
     let policy = directory.policy(today);
-    let last_day = directory.roster.periods.iter().map(|period| period.ends).max();
+    let enters = |kept: &&Kept| visitor.may_anywhere(Action::KeepPaper) && may_be_entered(kept, &visitor, policy);
+    // A year with its closing line takes one at a time, each with its ground.
+    let (late, waiting): (Vec<&Kept>, Vec<&Kept>) =
+        papers.iter().filter(enters).partition(|kept| is_closed(&closings, &kept.copy.year));
     let frame = frame.titled("Реестр бумажных копий").leading(
         "Номер даётся один раз и не повторяется; строка остаётся навсегда, ошибочная аннулируется с основанием.",
     );
     answer::page(&PapersPage {
         frame,
         today: today.to_string(),
-        not_before: last_day.filter(|last| today < *last).map(words::date_short).unwrap_or_default(),
         printed: if chosen.is_empty() || chosen == Stage::Printed.as_str() { piles.printed } else { Vec::new() },
         clerks: piles.clerks,
         pile: unfinished(if visitor.may_anywhere(Action::KeepPaper) { &papers } else { &[] }),
         for_head: ink::waiting(&papers, &visitor).into_iter().map(|kept| kept.copy.id.clone()).collect(),
         tabs: tabs_of(&papers, &asked, &versions),
         listed,
-        year: directory.year.clone(),
-        to_register: match visitor.may_anywhere(Action::KeepPaper) {
-            // A year with its closing line takes no more.
-            true if closing.is_some() => 0,
-            true => papers.iter().filter(|kept| may_be_entered(kept, &visitor, policy)).count(),
-            false => 0,
-        },
-        still_open: match may_close {
-            true => office::closing::still_open(&state.house, &directory.year, &state.act(&visitor.account)).await?,
-            false => Vec::new(),
-        },
-        may_close,
-        closed: closing.map(|one| closed_words(&one)).unwrap_or_default(),
+        to_register: waiting.len(),
+        late: late
+            .into_iter()
+            .map(|kept| (format!("/office/papers/{}", segment(&kept.copy.id)), title(kept)))
+            .collect(),
+        ends: closing::ends(&state, &directory, &visitor, &papers, &closings).await?,
     })
-}
-
-/// Was it handed in, or printed by the office itself where the rules have it so, and nobody hands over (002 4.5)?
-fn may_be_entered(kept: &Kept, clerk: &Visitor, policy: &Policy) -> bool {
-    let own = kept.stage() == Stage::Printed
-        && kept.copy.printed_by == clerk.account
-        && office::enters_own_print(policy, kept.copy.kind, clerk);
-    (own || kept.stage() == Stage::HandedIn) && kept.open().is_none()
-}
-
-/// `POST /office/papers`: gives a number to every copy that was handed in, in the order of classes and periods; or finishes a pile; or puts the
-/// head's word on record.
-pub(super) async fn act_on_all(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    fields: Fields,
-) -> Result<Response, Refusal> {
-    match fields.value("act") {
-        "finish" => return super::pile::finish(&state, &visitor, &fields).await,
-        "ink" => return ink::state_all(&state, &visitor, &fields).await,
-        _ => {}
-    }
-    let act = state.act(&visitor.account);
-    let policy = crate::flow::policy::of_act(&state.house, &act).await?;
-    let mut waiting: Vec<Kept> = state.house.db.list_paper(Which::All).await?;
-    waiting.retain(|kept| may_be_entered(kept, &visitor, &policy));
-    waiting.sort_by(|a, b| a.copy.copy.cmp(&b.copy.copy));
-    let mut numbers = Vec::new();
-    for kept in &waiting {
-        numbers.push(office::register(&state.house, &kept.copy.id, &act).await?);
-    }
-    let said = match (numbers.first(), numbers.last()) {
-        (Some(first), Some(last)) => {
-            format!("Внесено в реестр: {}, с № {first} по № {last}.", words::POSITION.counted(numbers.len() as u64))
-        }
-        _ => "Принятых копий без номера нет.".to_owned(),
-    };
-    Ok(answer::done("/office/papers", &said))
 }
 
 #[derive(Template)]
@@ -319,6 +286,8 @@ struct PaperPage {
     open: u64,
     keeps: bool,
     enters: bool,
+    /// The register of its year has its closing line.
+    year_closed: bool,
     /// The electronic copy's identifier, for who hands it in; else empty.
     hands_in: String,
     clerks: Vec<(String, String)>,
@@ -354,7 +323,13 @@ fn staff(roster: &Journal) -> Vec<(String, String)> {
 }
 
 /// What the head of a copy's page says of it: label and words.
-fn facts_of(kept: &Kept, period: &str, people: &People, scanned: bool) -> Vec<(&'static str, String)> {
+fn facts_of(
+    kept: &Kept,
+    period: &str,
+    people: &People,
+    scanned: bool,
+    late: Option<&String>,
+) -> Vec<(&'static str, String)> {
     let copy = &kept.copy;
     let (made, by) =
         if scanned { ("Отсканирована", "отметил(а) ") } else { ("Напечатана", "") };
@@ -369,6 +344,7 @@ fn facts_of(kept: &Kept, period: &str, people: &People, scanned: bool) -> Vec<(&
             "Внесена в реестр",
             format!("№ {}, {}, {}", copy.no, day(&copy.registered_at), people.get(&copy.registered_by).short),
         ));
+        facts.extend(late.map(|ground| ("После итоговой записи", ground.clone())));
         facts.push(("Хранить по", day(&copy.keep_through)));
     }
     if let Some(place) = kept.place() {
@@ -399,6 +375,7 @@ pub(super) async fn one(
     let scanned = files.iter().any(|file| file.received_at == copy.printed_at);
     let versions = Versions::of_copy(&state.house, &copy.copy).await?;
     let (outdated, is_void) = (is_outdated(&kept, &versions), kept.void().is_some());
+    let late = state.house.db.list_late_entries().await?;
     let (_, lettered, absent) = kept.numbered().unwrap_or_default();
     let is_for_head = !ink::waiting(std::slice::from_ref(&kept), &visitor).is_empty();
     let frame = frame
@@ -428,6 +405,7 @@ pub(super) async fn one(
         // Of a void one the history alone is left.
         keeps: visitor.may_anywhere(Action::KeepPaper) && !is_void,
         enters: may_be_entered(&kept, &visitor, directory.policy(state.now().date_naive())),
+        year_closed: state.house.db.find_paper_closing(&copy.year).await?.is_some(),
         awaits: kept.awaits_head().unwrap_or_default(),
         ink: ink::said_of(&kept, &people),
         to_sign: is_for_head && kept.signed_by_head().is_empty(),
@@ -444,12 +422,12 @@ pub(super) async fn one(
             ..match kept.place() {
                 Some(place) => place,
                 // Where the last one went, the next one goes: room, safe and shelf are typed once.
-                None => super::pile::last_place(&state.house.db.list_paper(Which::All).await?),
+                None => super::pile::next_place(&state.house.db.list_paper(Which::All).await?, &[&kept]),
             }
         },
         staff: staff(&directory.roster),
         out: kept.out().is_some(),
-        facts: facts_of(&kept, &period, &people, scanned),
+        facts: facts_of(&kept, &period, &people, scanned, late.get(&copy.no)),
         frame,
     })
 }
@@ -468,6 +446,13 @@ pub(super) async fn act(
         "register" => {
             let no = office::register(&state.house, &paper, &act).await?;
             return Ok(answer::done(&back, &format!("Внесена в реестр под № {no}.")));
+        }
+        "register-late" => {
+            let no = office::register_late(&state.house, &paper, fields.value("ground"), &act).await?;
+            let said = format!(
+                "Внесена в реестр под № {no} после итоговой записи. Подведите итог года заново: «Бумажные копии», внизу."
+            );
+            return Ok(answer::done(&back, &said));
         }
         "issue" | "return" => {
             let no = move_paper(&state, &paper, &fields, &act).await?;
@@ -516,22 +501,6 @@ async fn move_paper(state: &WebState, paper: &str, fields: &Fields, act: &Act) -
         due: fields.value("due").parse().ok(),
     };
     Ok(office::hand_over(&state.house, &new, act).await?)
-}
-
-/// `POST /office/closing`: the closing line of the register for the year.
-pub(super) async fn close_year(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    fields: Fields,
-) -> Result<Response, Refusal> {
-    let (year, act) = (fields.value("year"), state.act(&visitor.account));
-    let open = office::closing::still_open(&state.house, year, &act).await?;
-    if !open.is_empty() && fields.value("anyway").is_empty() {
-        return Err(crate::flow::Error::from(office::Refusal::YearOpen(open)).into());
-    }
-    let closing = office::close_year(&state.house, year, &act).await?;
-    let said = format!("Итог подведён: {}.", words::POSITION.counted(closing.count));
-    Ok(answer::done("/office/papers", &said))
 }
 
 /// `POST /copies/{copy}/paper`: a copy was printed, or is handed in to the office.

@@ -12,11 +12,13 @@ use super::super::WebState;
 use super::super::answer::{self, Refusal};
 use super::super::directory::Directory;
 use super::Fields;
+use super::closing::is_closed;
 use crate::domain::forms::plan::{Holds, index_of};
 use crate::domain::journal::YEAR;
 use crate::domain::names;
 use crate::domain::paper::{Kept, PaperFact, Place, Purpose, Stage};
 use crate::domain::people::Visitor;
+use crate::domain::policy::Policy;
 use crate::domain::rights::Action;
 use crate::domain::snapshot::{CopyKind, supplement_no};
 use crate::domain::words;
@@ -180,13 +182,61 @@ pub(super) async fn of_copies(
     }
 }
 
+/// Was it handed in, or printed by the office itself where the rules have it so, and nobody hands over (002 4.5)?
+pub(super) fn may_be_entered(kept: &Kept, clerk: &Visitor, policy: &Policy) -> bool {
+    let own = kept.stage() == Stage::Printed
+        && kept.copy.printed_by == clerk.account
+        && office::enters_own_print(policy, kept.copy.kind, clerk);
+    (own || kept.stage() == Stage::HandedIn) && kept.open().is_none()
+}
+
+/// `POST /office/papers`: gives a number to every copy that was handed in, in the order of classes and periods; or finishes a pile; or puts the
+/// head's word on record.
+pub(super) async fn act_on_all(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    match fields.value("act") {
+        "finish" => return finish(&state, &visitor, &fields).await,
+        "ink" => return super::ink::state_all(&state, &visitor, &fields).await,
+        _ => {}
+    }
+    let act = state.act(&visitor.account);
+    let policy = crate::flow::policy::of_act(&state.house, &act).await?;
+    let mut waiting: Vec<Kept> = state.house.db.list_paper(Which::All).await?;
+    waiting.retain(|kept| may_be_entered(kept, &visitor, &policy));
+    // A year with its closing line takes one at a time, each with its ground.
+    let closings = state.house.db.list_paper_closings().await?;
+    let all = waiting.len();
+    waiting.retain(|kept| !is_closed(&closings, &kept.copy.year));
+    let late = all - waiting.len();
+    waiting.sort_by(|a, b| a.copy.copy.cmp(&b.copy.copy));
+    let mut numbers = Vec::new();
+    for kept in &waiting {
+        numbers.push(office::register(&state.house, &kept.copy.id, &act).await?);
+    }
+    let said = match (numbers.first(), numbers.last()) {
+        (Some(first), Some(last)) => {
+            format!("Внесено в реестр: {}, с № {first} по № {last}.", words::POSITION.counted(numbers.len() as u64))
+        }
+        _ if late > 0 => String::new(),
+        _ => "Принятых копий без номера нет.".to_owned(),
+    };
+    let left = match late {
+        0 => String::new(),
+        n => format!(" Ещё {n} вносят по одной, с основанием: реестр их года закрыт итоговой записью."),
+    };
+    Ok(answer::done("/office/papers", format!("{said}{left}").trim_start()))
+}
+
 /// What the office finishes together: those that have a number and are not in their place yet.
 pub(super) struct Unfinished {
     /// Paper copies by identifier.
     pub(super) ids: Vec<String>,
     /// «№ 1–9».
     pub(super) said: String,
-    /// Where the last copy was put: the next pile goes there too.
+    /// Where the pile goes, as far as it can be known ([`next_place`]).
     pub(super) place: Place,
 }
 
@@ -198,17 +248,31 @@ pub(super) fn unfinished(papers: &[Kept]) -> Unfinished {
     Unfinished {
         ids: open.iter().map(|kept| kept.copy.id.clone()).collect(),
         said: names_of(&open),
-        place: last_place(papers),
+        place: next_place(papers, &open),
     }
 }
 
-/// Where a copy was put last, of all copies.
-pub(super) fn last_place(papers: &[Kept]) -> Place {
+/// Year, class and kind of record.
+fn class_of(kept: &Kept) -> (&str, &str, CopyKind) {
+    (kept.copy.year.as_str(), kept.copy.class.as_str(), kept.copy.kind)
+}
+
+/// Where the next copies go: the room, safe and shelf of the last one that was put away. The folder and volume are those of their own class
+/// alone: said where the pile is of one class and record, and all its copies that were put away before lie in one.
+pub(super) fn next_place(papers: &[Kept], pile: &[&Kept]) -> Place {
     let placed = papers.iter().flat_map(|kept| &kept.facts).filter_map(|(at, _, fact)| match fact {
         PaperFact::Placed(place) => Some((at, place)),
         _ => None,
     });
-    placed.max_by(|a, b| a.0.cmp(b.0)).map(|(_, place)| place.clone()).unwrap_or_default()
+    let last = placed.max_by(|a, b| a.0.cmp(b.0)).map(|(_, place)| place.clone()).unwrap_or_default();
+    let own = pile.first().map(|kept| class_of(kept)).filter(|own| pile.iter().all(|kept| class_of(kept) == *own));
+    let of_own = papers.iter().filter(|kept| kept.void().is_none() && own.is_some_and(|own| class_of(kept) == own));
+    let mut lie: Vec<Place> = of_own.filter_map(Kept::place).collect();
+    lie.dedup();
+    match lie.as_slice() {
+        [one] => one.clone(),
+        _ => Place { folder: String::new(), volume: 0, ..last },
+    }
 }
 
 /// Finishes the copies that were shown: each gets what it lacks of what is ticked, sheets as printed, and the place if one is named.
@@ -312,6 +376,50 @@ pub(super) fn finishing(fields: &Fields, day: &str, sheets: u32) -> Vec<PaperFac
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::paper::PaperCopy;
+
+    fn kept(id: &str, class: &str, folder: &str) -> Kept {
+        let place = Place { room: "канцелярия".to_owned(), folder: folder.to_owned(), ..Place::default() };
+        let placed = (id.to_owned(), "T00003".to_owned(), PaperFact::Placed(place));
+        let copy = PaperCopy {
+            id: id.to_owned(),
+            copy: id.to_owned(),
+            version: 1,
+            kind: CopyKind::PeriodCopy,
+            year: "2025/2026".to_owned(),
+            class: class.to_owned(),
+            period: "Q1".to_owned(),
+            number: String::new(),
+            pages: 2,
+            sheets: 2,
+            pdf: String::new(),
+            printed_at: String::new(),
+            printed_by: String::new(),
+            no: 1,
+            registered_at: String::new(),
+            registered_by: String::new(),
+            keep_through: String::new(),
+        };
+        let facts = if folder.is_empty() { Vec::new() } else { vec![placed] };
+        Kept { copy, facts, handovers: Vec::new(), ink: None }
+    }
+
+    #[test]
+    fn a_folder_is_proposed_only_where_every_copy_of_the_class_lies_in_it() {
+        let papers = [
+            kept("1", "5А", "5А"),
+            kept("2", "5А", "5А"),
+            kept("3", "6А", "6А"),
+            kept("4", "5А", ""),
+            kept("5", "6А", ""),
+        ];
+        let [first, _, other, own, foreign] = &papers;
+        assert_eq!(next_place(&papers, &[own]).folder, "5А", "not the last one's");
+        let mixed = next_place(&papers, &[own, foreign]);
+        assert_eq!((mixed.room.as_str(), mixed.folder.as_str()), ("канцелярия", ""), "the pile's copies differ");
+        let apart = [first.clone(), kept("6", "5А", "другая"), other.clone(), own.clone()];
+        assert_eq!(next_place(&apart, &[own]).folder, "", "two folders");
+    }
 
     #[test]
     fn a_place_names_the_file_of_the_plan_or_none() {

@@ -12,7 +12,7 @@ use super::super::answer::{self, Refusal};
 use super::super::frame::Frame;
 use super::super::query::Asked;
 use super::Fields;
-use crate::domain::forms::plan::{Holds, PlanLine, SECTION, Term};
+use crate::domain::forms::plan::{Holds, PlanLine, SECTION, Term, opened};
 use crate::domain::forms::{People, day};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -42,6 +42,8 @@ struct PlanPage {
     pen: Option<PlanLine>,
     keeps: bool,
     next_entered: bool,
+    /// What the closing record would say of the files that the house counted, by term; empty where it counted none.
+    counted: String,
 }
 
 impl PlanPage {
@@ -106,6 +108,7 @@ pub(super) async fn show(
         closed: held.closing.as_ref().map(|closing| day(&closing.at)).unwrap_or_default(),
         pen: pen.filter(|_| keeps && held.closing.is_none()),
         is_entered: held.is_entered,
+        counted: if held.lines.iter().any(|line| line.units > 0) { opened(&held.lines) } else { String::new() },
         lines: held.lines,
         history: past.collect(),
         keeps,
@@ -139,9 +142,13 @@ pub(super) async fn act(State(state): State<WebState>, visitor: Visitor, fields:
             return Ok(answer::done(&format!("/office/plan?calendar={}", year + 1), &said));
         }
         "close" => {
+            if fields.value("checked").is_empty() {
+                return Err(Refusal::Rule(format!(
+                    "Итоговая запись не сделана: отметьте «сверено» рядом с кнопкой. После неё номенклатура {year} года не меняется"
+                )));
+            }
             let closing = plan::close(house, year, &counts(&fields)?, &act).await?;
-            let all: u32 = closing.lines.iter().map(|line| line.units).sum();
-            format!("Итоговая запись сделана: заведено {}.", words::FILE.counted(all.into()))
+            format!("Итоговая запись сделана. {}", opened(&closing.lines))
         }
         _ => return Err(Refusal::Rule("Не сказано, что сделать с номенклатурой.".to_owned())),
     };

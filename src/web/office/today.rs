@@ -11,6 +11,7 @@ use super::super::answer::{self, Refusal};
 use super::super::directory::Directory;
 use super::super::frame::Frame;
 use super::super::scans::differing;
+use super::closing::is_closed;
 use super::papers::title;
 use super::{files, pile};
 use crate::domain::calendar::SchoolCalendar;
@@ -69,6 +70,7 @@ fn one_of(what: &'static str) -> &'static str {
         }
         "Тома дел не оформлены" => "Том дела не оформлен",
         "Принятые копии ждут номера в реестре" => "Принятая копия ждёт номера в реестре",
+        "Итоги реестра подвести заново" => "Итог реестра подвести заново",
         "Копии оформляются" => "Копия оформляется",
         "Напечатанные копии ещё не сданы" => "Напечатанная копия ещё не сдана",
         "Заменённые бумажные копии" => "Заменённая бумажная копия",
@@ -117,6 +119,9 @@ struct TodayPage {
 
 /// Lines for one copy each that the page shows; the register has the rest.
 const SHOWN: usize = 30;
+
+/// What is to be done with a copy that came after the closing line of its year.
+const AFTER_CLOSING: &str = "внести после итоговой записи, с основанием";
 
 /// `GET /office`: everything that waits today, counted.
 pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
@@ -179,6 +184,7 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
     let calm = waits.iter().filter(|wait| wait.count == 0).map(|wait| wait.what.to_lowercase()).collect();
     waits.retain(|wait| wait.count > 0);
     let people = People::of(&directory.roster);
+    let closings = db.list_paper_closings().await?;
     let mut todo: Vec<Todo> = papers
         .iter()
         .filter(|kept| {
@@ -190,6 +196,7 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
             title: title(kept),
             detail: match kept.out() {
                 Some(out) => format!("у кого: {}, вернуть {}", people.get(&out.to).short, day(&out.due)),
+                None if kept.copy.no == 0 && is_closed(&closings, &kept.copy.year) => AFTER_CLOSING.to_owned(),
                 None => kept.missing().join(", "),
             },
         })
@@ -276,11 +283,18 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
         n if n > 0 && !is_head => format!("нумерация, прошивка, место; ждут подписи или печати директора: {n}"),
         _ => "нумерация, прошивка, место".to_owned(),
     };
+    let closings = db.list_paper_closings().await?;
+    let came_late = |kept: &&Kept| kept.stage() == Stage::HandedIn && is_closed(&closings, &kept.copy.year);
+    let enter = match papers.iter().filter(came_late).count() {
+        0 => "внести в реестр".to_owned(),
+        late if late == stage(Stage::HandedIn) => AFTER_CLOSING.to_owned(),
+        late => format!("внести в реестр; {AFTER_CLOSING}: {late}"),
+    };
     let mut waits = vec![
         wait(
             stage(Stage::HandedIn),
             "Принятые копии ждут номера в реестре",
-            "внести в реестр",
+            &enter,
             "/office/papers?stage=handed-in",
             true,
         ),
@@ -301,6 +315,12 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
         ),
         wait(overdue, "Выданные копии не возвращены в срок", "напомнить получателю", "/office/papers?stage=out", true),
     ];
+    let ends = office::closing::ends_of(papers, &closings);
+    let again: Vec<&str> = ends.iter().filter(|end| end.is_again()).map(|end| end.year.as_str()).collect();
+    if !again.is_empty() {
+        let detail = format!("после итоговой записи внесены копии: {}", again.join(", "));
+        waits.push(wait(again.len(), "Итоги реестра подвести заново", &detail, "/office/papers#closing-1", true));
+    }
     if is_head {
         let what = "Бумажные копии ждут вашей подписи и печати";
         let own = wait(for_head, what, "подписать, скрепить и записать одной кнопкой", "/office/papers#ink", true);
