@@ -14,7 +14,7 @@ use super::{Desk, Failure, REFUSED, UNUSABLE, clock, print_findings};
 use crate::domain::carrier::plan::Plan;
 use crate::domain::carrier::prune::Fate;
 use crate::domain::carrier::{Carrier, Cause, code};
-use crate::domain::finding::Verdict;
+use crate::domain::finding::{Finding, Verdict};
 use crate::domain::words::{self, date_short};
 use crate::flow::backup::check::{self, Report};
 use crate::flow::backup::restore::{self, Wanted};
@@ -48,7 +48,7 @@ pub(super) struct Backup {
 #[derive(Debug, Subcommand)]
 enum What {
     #[command(
-        about = "План: что требуют правила, что стоит на учёте, что и когда писать; код 2, если правило о помещениях не выполнено"
+        about = "План: что требуют правила, что стоит на учёте, что и когда писать; код 2, если правило о помещениях не выполнено, копия на носителе повреждена или данные на нём лежат открыто"
     )]
     Plan,
     #[command(about = "Записанные копии и носители, на которых они есть")]
@@ -227,9 +227,10 @@ fn day(day: Option<NaiveDate>) -> String {
 
 async fn plan(desk: &Desk) -> Result<u8, Failure> {
     let house = desk.house().await?;
-    let plan = carriers::overview(&house, desk.act(&house).at.date_naive()).await?.plan;
+    let all = carriers::overview(&house, desk.act(&house).at.date_naive()).await?;
+    let (alarms, plan) = (all.alarms(&house), all.plan);
     if desk.json {
-        print_json(&plan_json(&plan));
+        print_json(&plan_json(&plan, &alarms));
     } else {
         let mut rules = Table::new(&["Правило", "Требуется", "Есть", "Пункт"]);
         for rule in &plan.rules {
@@ -255,11 +256,12 @@ async fn plan(desk: &Desk) -> Result<u8, Failure> {
         }
         duties.print("");
         print_findings(&plan.findings);
+        print_findings(&alarms);
     }
-    Ok(if plan.holds() { 0 } else { UNUSABLE })
+    Ok(if plan.holds() && alarms.is_empty() { 0 } else { UNUSABLE })
 }
 
-fn plan_json(plan: &Plan) -> serde_json::Value {
+fn plan_json(plan: &Plan, alarms: &[Finding]) -> serde_json::Value {
     let rules: Vec<_> = plan
         .rules
         .iter()
@@ -273,7 +275,8 @@ fn plan_json(plan: &Plan) -> serde_json::Value {
                 "last": duty.last, "due": duty.due, "late": duty.late})
         })
         .collect();
-    serde_json::json!({"holds": plan.holds(), "rules": rules, "duties": duties, "findings": plan.findings})
+    let findings: Vec<&Finding> = plan.findings.iter().chain(alarms).collect();
+    serde_json::json!({"holds": plan.holds(), "rules": rules, "duties": duties, "findings": findings})
 }
 
 async fn list(desk: &Desk) -> Result<u8, Failure> {

@@ -21,7 +21,7 @@ pub(super) struct Carrier {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    #[command(about = "Носители на учёте: где хранятся, подключены ли, когда записаны")]
+    #[command(about = "Носители на учёте: где хранятся, подключены ли, когда записаны, какие копии на них повреждены")]
     List,
     #[command(about = "Поставить на учёт место хранения: помещение и сейф")]
     Place {
@@ -94,17 +94,24 @@ impl Carrier {
         let act = desk.act(&house);
         match self.what {
             What::List if desk.json => {
+                let all = carriers::overview(&house, act.at.date_naive()).await?;
+                let spoiled = all.spoiled();
+                let is_spoiled = |id: &str| spoiled.iter().any(|one| one.carrier == id && one.next.is_open());
+                let open = all.open_data();
                 let line = |one: &carrier::Carrier| {
                     serde_json::json!({"id": one.id, "kind": one.kind.as_str(), "label": one.label, "place": one.place,
                         "path": one.path, "present": carriers::presence(&house, one) == Presence::There,
-                        "written_off": one.written_off, "written_at": one.written_at})
+                        "written_off": one.written_off, "written_at": one.written_at, "spoiled": is_spoiled(&one.id),
+                        "open_data": open.iter().any(|found| found.carrier == one.id)})
                 };
-                print_json(&house.db.list_carriers().await?.iter().map(line).collect::<Vec<_>>());
+                print_json(&all.carriers.iter().map(line).collect::<Vec<_>>());
             }
             What::List => {
+                let all = carriers::overview(&house, act.at.date_naive()).await?;
+                let alarms = all.alarms(&house);
                 let mut table =
                     Table::new(&["Носитель", "Вид", "Название", "Место", "Папка", "Сейчас", "Последняя копия"]);
-                for one in house.db.list_carriers().await? {
+                for one in all.carriers {
                     let now = match carriers::presence(&house, &one) {
                         _ if one.written_off => "списан",
                         _ if one.path.is_empty() => "",
@@ -118,6 +125,7 @@ impl Carrier {
                     table.row(vec![one.id, kind, one.label, one.place_words, one.path, now.to_owned(), written]);
                 }
                 table.print("Носителей на учёте нет.");
+                print_findings(&alarms);
             }
             What::Place { room, holder, label } => {
                 let id = carriers::add_place(&house, &room, word(&holder, Holder::parse)?, &label, &act).await?;

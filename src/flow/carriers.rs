@@ -2,11 +2,13 @@
 //!
 //! Each side of a handing over acts in the own session: this file takes one person's step at a time and never two.
 
+mod alarms;
 mod order;
 mod outside;
 mod sets;
 mod spoiled;
 mod undertaking;
+mod vouch;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -15,10 +17,12 @@ use std::sync::{Mutex, PoisonError};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::NaiveDate;
 
+pub use self::alarms::OpenData;
 pub use self::order::{Wanted as WantedReturn, order_return};
 pub use self::outside::{Outside, outside};
 pub use self::spoiled::Spoiled;
 pub use self::undertaking::{undertake, undertaking_text};
+pub use self::vouch::vouch;
 use super::{Act, Error, House, people, policy, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::hex;
@@ -556,23 +560,6 @@ pub async fn sign_step(
     tx.record(&event, salt()?).await?.commit().await?;
     trip.steps.push(signed);
     Ok(trip)
-}
-
-/// The technical specialist vouches for the data only after a comparison of the carrier's newest copy that was made since the carrier was
-/// taken, and only when it found nothing (BCK-06): an older copy that is whole says nothing of the newest.
-pub fn vouch(trip: &Trip, backups: &[BackupRow], checks: &[CheckRow]) -> Result<(), Refusal> {
-    let newest = backups.iter().rev().find(|row| row.carriers.contains(&trip.carrier));
-    let taken = trip.signed(Step::Taken).and_then(|signed| words::moment_of(&signed.at));
-    let since = |check: &&CheckRow| {
-        check.carrier == trip.carrier
-            && newest.is_none_or(|row| row.id == check.backup)
-            && words::moment_of(&check.at).zip(taken).is_some_and(|(at, taken)| at >= taken)
-    };
-    match checks.iter().rev().find(since) {
-        None => Err(Refusal::NotCompared(trip.carrier.clone())),
-        Some(check) if check.verdict != VALID => Err(Refusal::Differs(trip.carrier.clone())),
-        Some(_) => Ok(()),
-    }
 }
 
 /// Codes that were typed for a piece of long work, in memory alone and taken once: a process that ends forgets them.

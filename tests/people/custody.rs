@@ -143,6 +143,9 @@ fn a_disk_s_trip_has_two_sides_at_each_door_and_is_certified_only_after_a_compar
         let (status, text) = read(address, "/carriers/code", &token).await;
         let warned = "Носитель Н-1: по журналу носитель в сейфе, а подключён к серверу";
         assert!(status == 200 && text.contains(warned) && !text.contains("Носитель Н-2: по журналу"), "{text}");
+        // The log tells of the comparison that found something, with its day and its certificate.
+        let (_, text) = read(address, "/carriers/custody", &token).await;
+        assert!(text.contains(": не сошлась") && text.contains("/carriers/papers/certificate?no=1"), "{text}");
         // A copy written by name before its period is over is no set: no line calls it the last one, and the form says it before.
         let token = session_at(&house, taker, 911_011, 21).await;
         let (_, text) = read(address, "/carriers", &token).await;
@@ -151,6 +154,50 @@ fn a_disk_s_trip_has_two_sides_at_each_door_and_is_certified_only_after_a_compar
             "не в счёт: учётный период идёт до 24.10.2025",
         ] {
             assert!(text.contains(words), "{words}: {text}");
+        }
+    });
+}
+
+#[test]
+fn earlier_codes_are_listed_with_their_carriers_and_open_data_is_told_until_it_is_gone() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let (taker, disk) = (person_of(Role::TechnicalSpecialist), house.root.with_file_name("disk1"));
+        let order = Order::new(Vec::new(), Cause::Week);
+        backup::write(&house, &order, &act(taker, 5), Arc::new(Silent)).await.expect("a backup");
+        let address = open_on(&house, 6).await;
+        let token = session_at(&house, person_of(Role::Director), 911_110, 6).await;
+        let (_, text) = read(address, "/carriers/code", &token).await;
+        assert!(!text.contains("Копии под прежними кодами"), "{text}");
+        let head = person_of(Role::Director);
+        carriers::make_code_of_work(&house, crate::disks::WORK, &act(head, 7)).await.expect("another code");
+        // Neither disk was ever given out: each is named, with the envelope that opens what stands on it.
+        let (_, text) = read(address, "/carriers/code", &token).await;
+        for carrier in ["Н-1", "Н-2"] {
+            assert!(text.contains(&format!("{carrier}: копию от ")), "{carrier}: {text}");
+        }
+        assert!(
+            text.contains("Копии под прежними кодами") && text.contains("открывает конверт с кодом № 1 от "),
+            "{text}"
+        );
+
+        // Somebody unpacked the copy into a folder of the disk: told at each comparison, and on the page until one finds it gone.
+        let open = disk.join("разное").join("распаковано");
+        std::fs::create_dir_all(&open).expect("a folder");
+        std::fs::write(open.join("letopis.db"), b"open").expect("unpacked");
+        for (minutes, is_open) in [(8, true), (10, true), (12, false)] {
+            if !is_open {
+                std::fs::remove_dir_all(&open).expect("taken away");
+            }
+            let report = check::compare(Some(&house), &disk, None, Arc::new(Silent)).await.expect("a comparison");
+            assert_eq!((report.lies_open(), report.verdict), (is_open, Verdict::Valid), "{:?}", report.findings);
+            check::keep(&house, carriers::COMPARISON, "Н-1", &report, &act(taker, minutes)).await.expect("on record");
+            let (_, text) = read(address, "/carriers", &token).await;
+            assert_eq!(text.contains("Открытые данные на носителях"), is_open, "{minutes}: {text}");
+            assert_eq!(text.contains("разное/распаковано"), is_open, "{minutes}: {text}");
+            let all = carriers::overview(&house, after(minutes).date_naive()).await.expect("an overview");
+            let alarms = all.alarms(&house);
+            assert_eq!(alarms.iter().any(|one| one.code == "carriers.open-data"), is_open, "{alarms:?}");
         }
     });
 }

@@ -155,6 +155,9 @@ pub struct Coverage {
     pub records: (u64, u64),
     /// Seconds that it took.
     pub seconds: u64,
+    /// Where data of the school lay open on the carrier, in words; empty for nowhere.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub open: String,
     /// What was found wrong, where a check was put on record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,

@@ -61,6 +61,15 @@ impl Next<'_> {
     }
 }
 
+/// What a copy is, in the words of the plan.
+pub fn kind_of(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Week | Cause::Demand => "резервная копия",
+        Cause::Month => "архив",
+        Cause::Period => "набор периода",
+    }
+}
+
 /// Changed copies of one carrier. `copies`: those that stand on it, in the order of writing; `checks`: of this carrier, in the order in which
 /// they were made, without those of copies that were taken off it.
 pub fn spoiled<'a>(copies: &[Standing<'a>], checks: &[Checked<'a>]) -> Vec<Spoiled<'a>> {

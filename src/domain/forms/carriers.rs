@@ -6,7 +6,6 @@ mod kept;
 
 use std::collections::BTreeMap;
 
-pub use self::copied::{Compared, Outcome};
 pub use self::kept::kept;
 use super::super::carrier::manifest::Coverage;
 use super::super::carrier::{Carrier, Cause, ReturnOrder, Step, Trip};
@@ -225,19 +224,18 @@ pub struct Written {
     pub files: u64,
     /// SHA-256 of the stream.
     pub sha256: String,
-    /// Carriers in words with their rooms, the first one first.
+    /// Carriers in words with the rooms in which they were kept then, the first one first.
     pub carriers: Vec<String>,
-    /// The same by their numbers, each with the newest check of the copy on it.
-    pub checks: Vec<(String, Option<Compared>)>,
-    /// Where the custody log has each of them, a sentence a carrier.
+    /// Where the custody log had each of them when the copy was written, a sentence a carrier.
     pub kept: Vec<String>,
 }
 
 /// The office that a regulation names first among those who sign an act of writing.
 pub const KEEPER: &str = "ответственный за работу с электронным журналом";
 
-/// «Акт записи резервной копии» (000 Инс 5.2 отв. в; the data of a period's set literally from there). `office` and `keeper`: who answers
-/// for it; a place for ink where nobody is appointed.
+/// «Акт записи резервной копии» (000 Инс 5.2 отв. в; the data of a period's set literally from there). It says what is on record of the
+/// writing, so that it reads the same whenever it is printed; what was found later is told by the certificates. `office` and `keeper`: who
+/// answers for it; a place for ink where nobody was appointed.
 pub fn writing(letterhead: &Letterhead, copy: &Written, (office, keeper): (&str, &str), specialist: &str) -> Form {
     let size = words::size(copy.bytes);
     let first = copy.carriers.first().cloned().unwrap_or_default();
@@ -267,8 +265,7 @@ pub fn writing(letterhead: &Letterhead, copy: &Written, (office, keeper): (&str,
             "Объём {}, файлов {}, контрольная сумма SHA-256 {}.",
             &[&size, &words::grouped(copy.files), &copy.sha256],
         );
-    let form =
-        copy.checks.iter().fold(form, |form, (id, newest)| form.text(&copied::compared(id, newest.as_ref()), &[]));
+    let form = form.text(copied::READ_BACK, &[]);
     let form = match others.is_empty() {
         true => form.text("Второго экземпляра у этой копии нет: она записана на один носитель.", &[]),
         false => form.text("Второй экземпляр: носитель учётный №\u{a0}{(учётный №, помещение)}.", &[&others]),
@@ -310,7 +307,10 @@ pub fn envelope(letterhead: &Letterhead, code: &str, no: u64, at: &str, carriers
         .with(Block::Gap { mm: 10 })
         .with(Block::Labels { width: 160, height: 30, labels: vec![vec![code.to_owned()]] })
         .with(Block::Gap { mm: 6 })
-        .text("Заведён {}. Открывает копии, записанные с этого дня, на носителях {}.", &[&day(at), &carriers.join(", ")])
+        .text(
+            "Заведён {}. Открывает копии, записанные с {} и до замены кода новым, на носителях {}.",
+            &[&day(at), &day(at), &carriers.join(", ")],
+        )
         .text("Код известен только директору. Лист вложить в конверт, заклеить, подписать по клапану и хранить в сейфе отдельно от носителей. \
              Второго экземпляра нет: без кода копии не открыть никому.", &[])
         .text("Как открыть: letopis restore ПАПКА_КОПИИ --to НОВАЯ_ПАПКА, или обычными программами — как сказано в README.txt на носителе. \
@@ -338,6 +338,8 @@ pub struct Checked {
     pub by: String,
     /// In which office: a rehearsal is made by the director, who has the code; empty = the technical specialist.
     pub post: String,
+    /// Office and «И.О. Фамилия» of the others who took part, the name empty for a place for ink: a rehearsal is made by two.
+    pub others: Vec<(String, String)>,
 }
 
 /// The certificate of a comparison or a rehearsal: what was looked at, and how much of it, before what came of it.
@@ -352,8 +354,12 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
     let yes = |is: bool, yes: &str, no: &str| if is { yes.to_owned() } else { no.to_owned() };
     let mut table = Table::new(&[("Что проверено", 60), ("Полнота", 40)]).named("Полнота").sized(90);
     let restored = coverage.tables.1 > 0;
+    let parts = match coverage.parts {
+        (right, all) if right < all => format!("{}; остальные НЕ СОВПАЛИ или не прочитаны", of(coverage.parts)),
+        _ => of(coverage.parts),
+    };
     let rows = [
-        ("Части копии на носителе прочитаны до последнего байта и совпали с ярлыком, SHA-256", of(coverage.parts)),
+        ("Части копии на носителе прочитаны до последнего байта и сверены с ярлыком, SHA-256", parts),
         ("Байт на носителе", words::grouped(coverage.bytes)),
         ("Подпись ярлыка ключом журнала событий", yes(coverage.label_signed, "верна", "НЕВЕРНА")),
         ("Сверка с записью, сделанной при создании копии", against_house(coverage).to_owned()),
@@ -404,25 +410,42 @@ pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Covera
         .faults
         .iter()
         .fold(form, |form, fault| form.with(Block::Note { text: format!("{}: {}", fault.place, fault.message) }));
-    form.signatures(
-        vec![Signature {
-            post: match checked.post.as_str() {
-                "" => "Технический специалист".to_owned(),
-                post => post.to_owned(),
-            },
-            name: checked.by.clone(),
-            ..Signature::default()
-        }],
-        false,
-    )
+    let open = (!coverage.open.is_empty()).then(|| Block::Note {
+        text: format!(
+            "На носителе открыто, без шифрования, лежат данные школы: {}. Их удаляют с носителя, затем носитель сверяют ещё раз.",
+            coverage.open
+        ),
+    });
+    let post = match checked.post.as_str() {
+        "" => "Технический специалист",
+        post => post,
+    };
+    let own = Signature { post: post.to_owned(), name: checked.by.clone(), ..Signature::default() };
+    let other =
+        |(post, name): &(String, String)| Signature { post: post.clone(), name: name.clone(), ..Signature::default() };
+    form.maybe(open).signatures(std::iter::once(own).chain(checked.others.iter().map(other)).collect(), false)
 }
+
+/// Codes of what is wrong with the copy itself, and not with its label alone.
+const OF_COPY: [&str; 7] = [
+    "backup.part-changed",
+    "backup.part-missing",
+    "backup.key-changed",
+    "backup.unreadable",
+    "backup.damaged",
+    "backup.file-changed",
+    "backup.file-missing",
+];
 
 /// What the comparison with the house's own note of the copy gave.
 pub fn against_house(coverage: &Coverage) -> &'static str {
     let has = |code: &str| coverage.faults.iter().any(|fault| fault.code == code);
+    let is_changed = coverage.parts.0 < coverage.parts.1 || OF_COPY.iter().any(|code| has(code));
     match coverage.house_compared {
         _ if has("backup.unknown-to-house") => "записи о копии нет",
-        true if has("backup.swapped") => "НЕ СОВПАЛА",
+        true if has("backup.swapped") || has("backup.label-signature") => "НЕ СОВПАЛА",
+        // The label is the one that the house wrote down, and what it stands for is not: that is no match.
+        true if is_changed => "ярлык тот же, а сама копия НЕ СОВПАЛА",
         true => "совпала",
         false => "не делалась",
     }
@@ -498,7 +521,7 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
     };
     let trips = std::slice::from_ref(&trip);
     let written = Written {
-        kept: carriers.iter().map(|(carrier, _)| kept(carrier, &at(27, 18), trips, trip.due_on, people)).collect(),
+        kept: carriers.iter().map(|(carrier, _)| kept(carrier, &at(27, 18), trips, people)).collect(),
         id: "letopis-school-20251027-183000".to_owned(),
         at: at(27, 18),
         cause: Some(Cause::Period),
@@ -511,10 +534,6 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
             "Н-2 (внешний жёсткий диск, зав. № NA7X2K2M; серверная, сейф)".to_owned(),
         ],
         no: 7,
-        checks: vec![
-            ("Н-1".to_owned(), Some(Compared { no: 7, at: at(27, 19), outcome: Outcome::Opened((1204, 1204)) })),
-            ("Н-2".to_owned(), Some(Compared { no: 6, at: at(27, 18), outcome: Outcome::Outside })),
-        ],
     };
     let coverage = Coverage {
         school: "school".to_owned(),
@@ -532,6 +551,7 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         log_root: true,
         records: (88, 88),
         seconds: 41,
+        open: String::new(),
         faults: Vec::new(),
     };
     let checked = Checked {
@@ -542,6 +562,7 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         valid: true,
         by: "А.А. Опалов".to_owned(),
         post: String::new(),
+        others: vec![(letterhead.head_post.clone(), letterhead.head_name.clone())],
     };
     let both = ["Н-1".to_owned(), "Н-2".to_owned()];
     vec![

@@ -139,12 +139,14 @@ pub(super) async fn outside(found: &Found, meter: &Arc<dyn Meter>) -> Result<(Co
     let (parts, findings) = blocking(move || read::compare(&own, &|bytes| told.read(bytes))).await?;
     let changed = findings.iter().filter(|finding: &&Finding| finding.code == read::PART_CHANGED).count() as u64;
     let parts = parts.saturating_sub(changed);
+    let open = findings.iter().find(|finding: &&Finding| finding.code == read::OPEN_DATA);
     let coverage = Coverage {
         school: found.label.school.clone(),
         backup: found.label.id.clone(),
         made_at: found.label.at.clone(),
         parts: (parts, found.label.parts.len() as u64),
         bytes: found.label.bytes(),
+        open: open.map(|finding| finding.place.clone()).unwrap_or_default(),
         ..Coverage::default()
     };
     Ok((coverage, findings))

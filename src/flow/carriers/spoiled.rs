@@ -2,8 +2,8 @@
 
 use super::{Overview, VALID};
 use crate::domain::carrier::Carrier;
-use crate::domain::carrier::spoiled::{Checked, Next, Standing, spoiled};
-use crate::domain::words::moment_of;
+use crate::domain::carrier::spoiled::{Checked, Next, Standing, kind_of, spoiled};
+use crate::domain::words::{moment_of, moment_short};
 use crate::store::{BackupRow, CheckRow, PruningRow};
 
 /// A copy that was found changed.
@@ -17,6 +17,34 @@ pub struct Spoiled<'a> {
     pub row: Option<&'a BackupRow>,
     /// What is to be done.
     pub next: Next<'a>,
+}
+
+impl Spoiled<'_> {
+    /// «Н-1: набор периода от 27.10.2025, 18:30».
+    pub fn named(&self) -> String {
+        match self.row {
+            Some(row) => format!("{}: {} от {}", self.carrier, kind_of(row.cause), moment_short(&row.at)),
+            None => format!("{}: копия {}, о которой у «Летописи» нет записи", self.carrier, self.id),
+        }
+    }
+
+    /// «сверка нашла расхождения; запишите копию ещё раз с поводом «…», потом сверьте её». `is_there`: is the carrier connected?
+    pub fn told(&self, all: &Overview, is_there: bool) -> String {
+        let first = if is_there { String::new() } else { format!("подключите {} и ", self.carrier) };
+        let next = match self.next {
+            Next::Write => {
+                let cause = self.row.map(|row| format!(" с поводом «{}»", row.cause.as_russian())).unwrap_or_default();
+                format!("{first}запишите копию ещё раз{cause}, потом сверьте её")
+            }
+            Next::Compare(id) => {
+                let row = all.backups.iter().find(|row| row.id == id);
+                let at = row.map(|row| format!(" {}", moment_short(&row.at))).unwrap_or_default();
+                format!("копия записана ещё раз{at}: {first}сверьте её, до этого прежняя остаётся повреждённой")
+            }
+            Next::Replaced(_) => String::new(),
+        };
+        format!("сверка нашла расхождения; {next}")
+    }
 }
 
 impl Overview {

@@ -12,7 +12,7 @@ use flate2::read::GzDecoder;
 use sha2::{Digest as _, Sha256};
 
 use super::write::{digest_of, part_name, sums};
-use super::{Fault, KEY, LABEL, MANIFEST, README, README_TEXT, SUMS, at, open_key};
+use super::{Fault, KEY, LABEL, MANIFEST, MARK, README, README_TEXT, SUMS, at, open_key};
 use crate::domain::canon::Digest;
 use crate::domain::carrier::manifest::{FORMAT, Label, Member};
 use crate::domain::finding::{Finding, Severity};
@@ -180,19 +180,105 @@ pub const PART_CHANGED: &str = "backup.part-changed";
 /// Code of the finding that a copy was unpacked beside itself, so that its data lie open on the carrier.
 pub const OPEN_DATA: &str = "backup.open-data";
 
-/// What lies in the folder and belongs to no copy: a part too many, or somebody's own files. What was unpacked there, or in the carrier's
-/// own folder, is one finding: it takes nothing from the copy, and lies open to whoever holds the carrier.
+/// Code of the finding that a carrier holds more than was looked through for open data.
+pub const OPEN_UNSEEN: &str = "backup.open-unseen";
+
+/// How deep below the carrier's own folder open data are looked for: hands unpack no deeper.
+const OPEN_DEPTH: usize = 6;
+
+/// Files and folders looked at there at most: a disk full of other things must not hold a comparison up.
+const OPEN_LOOKS: usize = 20_000;
+
+/// What was met while open data were looked for.
+#[derive(Default)]
+struct Look {
+    /// Files and folders with open data.
+    open: Vec<PathBuf>,
+    /// How many names were looked at.
+    seen: usize,
+    /// Was something left that nobody looked at?
+    is_left: bool,
+}
+
+impl Look {
+    /// Looks through a folder and those in it; links are not followed. A copy's folder holds no name of an unpacked one; any other folder is
+    /// taken for an unpacked copy by its database or by two of the other names.
+    fn through(&mut self, folder: &Path, depth: usize) {
+        let (mut named, mut folders) = (Vec::new(), Vec::new());
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            if self.seen >= OPEN_LOOKS {
+                self.is_left = true;
+                break;
+            }
+            self.seen += 1;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if OPEN.contains(&name.as_str()) {
+                named.push(entry.path());
+            } else if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(entry.path());
+            }
+        }
+        let is_copy = folder.join(LABEL).is_file();
+        let has_database = named.iter().any(|path| path.ends_with(OPEN[0]));
+        if has_database || named.len() > 1 || (is_copy && !named.is_empty()) {
+            if depth > 0 && !is_copy {
+                self.open.push(folder.to_owned());
+                return;
+            }
+            self.open.append(&mut named);
+        }
+        // One such name alone, in a folder that is no copy's, may be anybody's folder: what is in it says more.
+        folders.extend(named.into_iter().filter(|path| fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())));
+        if depth >= OPEN_DEPTH {
+            self.is_left |= !folders.is_empty();
+            return;
+        }
+        for below in folders {
+            self.through(&below, depth + 1);
+        }
+    }
+}
+
+/// Where open data lie, in words, and whether all was looked through: on the whole carrier where its mark stands above the copy; elsewhere in
+/// the copy's folder and beside it alone, for the rest of that place is nobody's carrier.
+fn open_places(found: &Found) -> (String, bool) {
+    let mut look = Look::default();
+    let above = found.folder.parent();
+    let carrier = above.filter(|above| above.join(MARK).is_file());
+    look.through(carrier.unwrap_or(&found.folder), 0);
+    if carrier.is_none() {
+        look.open.extend(above.map(|above| above.join(OPEN[0])).filter(|database| database.is_file()));
+    }
+    look.open.sort();
+    let root = carrier.unwrap_or(&found.folder);
+    let named = look.open.iter().map(|path| path.strip_prefix(root).unwrap_or(path).display().to_string());
+    let named: Vec<String> = named.collect();
+    let more = named.len().saturating_sub(OPEN_NAMED);
+    let told = named.iter().take(OPEN_NAMED).cloned().collect::<Vec<_>>().join(", ");
+    (if more > 0 { format!("{told} и ещё {more}") } else { told }, look.is_left)
+}
+
+/// Places of open data that a finding names; the others are counted.
+const OPEN_NAMED: usize = 10;
+
+/// What lies in the folder and belongs to no copy: a part too many, or somebody's own files. What was unpacked there, or anywhere else on the
+/// carrier, is one finding: it takes nothing from the copy, and lies open to whoever holds the carrier.
 fn strangers(found: &Found) -> Vec<Finding> {
     let known = |name: &str| {
         [KEY, LABEL, SUMS, README].contains(&name) || found.label.parts.iter().any(|part| part.name == name)
     };
     let entries = fs::read_dir(&found.folder).into_iter().flatten().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| !known(name));
-    let (mut open, other): (Vec<String>, Vec<String>) = names.partition(|name| OPEN.contains(&name.as_str()));
-    let above = found.folder.parent().map(|above| above.join(OPEN[0])).filter(|database| database.is_file());
-    open.extend(above.map(|database| database.display().to_string()));
-    open.sort();
-    let open = Some(open.join(", ")).filter(|names| !names.is_empty()).map(|names| {
+    let other: Vec<String> = names.filter(|name| !OPEN.contains(&name.as_str())).collect();
+    let (open, is_left) = open_places(found);
+    let left = is_left.then(|| {
+        let message = format!(
+            "посторонних файлов на носителе много: открытые данные школы искали среди {OPEN_LOOKS} файлов и папок, не глубже {OPEN_DEPTH} \
+             вложенных папок; остальное посмотрите сами"
+        );
+        Finding::new(OPEN_UNSEEN, "носитель", message).weighing(Severity::Note)
+    });
+    let open = Some(open).filter(|names| !names.is_empty()).map(|names| {
         let message = "открытые данные школы лежат на носителе незашифрованными: кто-то распаковал копию прямо на него; удалите их с \
                        носителя, а копию при необходимости распакуйте в отдельную папку на компьютере";
         Finding::new(OPEN_DATA, names, message).weighing(Severity::Warning)
@@ -201,7 +287,7 @@ fn strangers(found: &Found) -> Vec<Finding> {
         Finding::new("backup.extra-file", name, "лежит в папке копии, но к ней не относится")
             .weighing(Severity::Warning)
     });
-    open.into_iter().chain(other).collect()
+    open.into_iter().chain(left).chain(other).collect()
 }
 
 fn unreadable(name: &str, source: io::Error) -> Finding {

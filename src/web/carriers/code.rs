@@ -17,7 +17,7 @@ use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::carriers::{self, Overview, Presence};
 use crate::flow::jobs::{self, Work};
-use crate::store::BackupRow;
+use crate::store::{BackupRow, CodeRow};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -38,6 +38,8 @@ struct Page {
     connected: Vec<(String, String)>,
     /// Of those, the ones that the custody log has back in the safe.
     in_safe: Vec<String>,
+    /// Carriers in use with copies that the newest code does not open, each with what opens them.
+    former: Vec<String>,
 }
 
 #[derive(Template)]
@@ -50,6 +52,8 @@ struct Envelope {
     school: String,
     carriers: String,
     head: String,
+    /// Carriers in use with copies that this code does not open, each with what opens them.
+    former: Vec<String>,
 }
 
 async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
@@ -62,6 +66,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
     let page = Page {
         undertaken: all.has_undertaken(&visitor.account),
         codes: all.codes.iter().rev().map(|row| (row.no, words::moment_words(&row.at))).collect(),
+        former: former(&all),
         in_safe: all.carriers.iter().filter(there).filter(|one| is_back(&all, one)).map(|one| one.id.clone()).collect(),
         connected: all.carriers.iter().filter(there).map(|one| (one.id.clone(), opened_by(&all, one))).collect(),
         frame: frame
@@ -80,13 +85,43 @@ fn is_back(all: &Overview, carrier: &Carrier) -> bool {
 
 /// «Диск 1 — код № 2 от 24.10.2025»: an earlier copy opens with an earlier envelope, and the newest one is rehearsed.
 fn opened_by(all: &Overview, carrier: &Carrier) -> String {
-    let pruned = |copy: &str| all.prunings.iter().any(|one| one.backup == copy && one.carrier == carrier.id);
-    let stands = |row: &&BackupRow| row.carriers.contains(&carrier.id) && !pruned(&row.id);
-    let newest = all.backups.iter().filter(stands).max_by_key(|row| row.log_size);
+    let newest = all.backups.iter().filter(|row| stands(all, row, carrier)).max_by_key(|row| row.log_size);
     match newest.and_then(|row| all.codes.iter().find(|code| code.no == row.code_no)) {
         Some(code) => format!("{} — код № {} от {}", carrier.label, code.no, day(&code.at)),
         None => carrier.label.clone(),
     }
+}
+
+/// Carriers in use that hold copies under an earlier code than the newest: «Н-1: копии с 01.10.2025 по 24.10.2025 (3) открывает конверт с кодом
+/// № 1 от 01.10.2025»; whether the carrier was ever given out changes nothing of that.
+fn former(all: &Overview) -> Vec<String> {
+    let newest = all.codes.iter().map(|code| code.no).max().unwrap_or_default();
+    let mut said = Vec::new();
+    for carrier in all.carriers.iter().filter(|carrier| carrier.takes_copies()) {
+        for code in all.codes.iter().filter(|code| code.no != newest) {
+            let is_its = |row: &&BackupRow| row.code_no == code.no && stands(all, row, carrier);
+            let copies: Vec<&BackupRow> = all.backups.iter().filter(is_its).collect();
+            let [first, .., last] = copies.as_slice() else {
+                let one = copies.first().map(|row| format!("копию от {} открывает", day(&row.at)));
+                said.extend(one.map(|what| format!("{}: {what} {}", carrier.id, envelope(code))));
+                continue;
+            };
+            let (from, to, count) = (day(&first.at), day(&last.at), copies.len());
+            said.push(format!("{}: копии с {from} по {to} ({count}) открывает {}", carrier.id, envelope(code)));
+        }
+    }
+    said
+}
+
+/// «конверт с кодом № 1 от 01.10.2025».
+fn envelope(code: &CodeRow) -> String {
+    format!("конверт с кодом № {} от {}", code.no, day(&code.at))
+}
+
+/// Does a copy still stand on a carrier?
+fn stands(all: &Overview, row: &BackupRow, carrier: &Carrier) -> bool {
+    row.carriers.contains(&carrier.id)
+        && !all.prunings.iter().any(|one| one.backup == row.id && one.carrier == carrier.id)
 }
 
 async fn act(
@@ -112,6 +147,7 @@ async fn act(
             let all = super::all(&state).await?;
             let carriers = all.carriers.iter().filter(|one| one.takes_copies()).map(|one| one.id.as_str());
             let page = Envelope {
+                former: former(&all),
                 no: row.no,
                 code: text,
                 at: words::moment_words(&row.at),

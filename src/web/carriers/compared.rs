@@ -2,7 +2,8 @@
 
 use chrono::DateTime;
 
-use crate::domain::carrier::{Cause, Step, Trip};
+use crate::domain::carrier::spoiled::kind_of;
+use crate::domain::carrier::{Step, Trip};
 use crate::domain::words::{self, moment_of};
 use crate::flow::carriers::{self, Overview};
 use crate::store::{BackupRow, CheckRow};
@@ -73,15 +74,6 @@ fn clocked(rfc3339: &str, clock: &str) -> String {
     }
 }
 
-/// What a copy is, in the words of the plan.
-pub(super) fn kind_of(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Week | Cause::Demand => "резервная копия",
-        Cause::Month => "архив",
-        Cause::Period => "набор периода",
-    }
-}
-
 /// Was the carrier of a trip compared, but only before it was taken? That vouches for nothing.
 pub(super) fn only_before(all: &Overview, trip: &Trip) -> bool {
     let taken = trip.signed(Step::Taken).and_then(|signed| moment_of(&signed.at));
@@ -93,6 +85,7 @@ pub(super) fn only_before(all: &Overview, trip: &Trip) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::carrier::Cause;
 
     fn check(no: u64, carrier: &str, what: &str, backup: &str, verdict: &str) -> CheckRow {
         CheckRow {

@@ -11,12 +11,13 @@ use super::super::frame::Frame;
 use super::super::route::{Access, Route, SubjectOf, get, post};
 use super::{Fields, compared};
 use crate::domain::carrier::{self, Step, Trip};
-use crate::domain::forms::{People, carriers as papers};
+use crate::domain::forms::{People, carriers as papers, day};
 use crate::domain::people::Visitor;
 use crate::domain::rights::{Action, Role};
 use crate::domain::words::{self, date_short};
 use crate::flow::carriers::{self, Overview, Presence};
 use crate::flow::people;
+use crate::store::CheckRow;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -46,6 +47,8 @@ struct TripLine {
     awaited: String,
     /// It comes back, or has come back, without a comparison since it was taken: that, and who compares; empty for nothing.
     uncompared: String,
+    /// Comparisons that found something: words and the number of the certificate.
+    differs: Vec<(String, u64)>,
     /// The visitor may start the comparison here: it comes first.
     compares: bool,
     /// Orders about a taker who left.
@@ -118,6 +121,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         TripLine {
             awaited: awaited.to_owned(),
             uncompared: uncompared(&all, trip, &comparers),
+            differs: all.differing(trip).into_iter().map(|check| (differs(&all, check), check.no)).collect(),
             compares: !awaited.is_empty()
                 && visitor.may_anywhere(Action::RunBackups)
                 && carriers::vouch(trip, &all.backups, &all.checks).is_err()
@@ -216,6 +220,18 @@ fn before_return(all: &Overview, trip: &Trip) -> &'static str {
             "Последняя сверка нашла расхождения: запишите и сверьте копию заново, пока носитель на руках и подключён к серверу"
         }
         Ok(()) => "Копия сверена, перенос ещё не заверен: заверяет технический специалист",
+    }
+}
+
+/// «Копия от 27.10.2025, 18:30 сверена 28.10.2025: не сошлась».
+fn differs(all: &Overview, check: &CheckRow) -> String {
+    let row = all.backups.iter().find(|row| row.id == check.backup);
+    let copy = row.map_or_else(|| check.backup.clone(), |row| format!("от {}", words::moment_short(&row.at)));
+    let on = day(&check.at);
+    match (check.verdict.as_str(), check.what.as_str()) {
+        (carriers::UNCHECKED, _) => format!("Копия {copy}: проверить {on} не удалось"),
+        (_, carriers::REHEARSAL) => format!("Копия {copy}: пробное восстановление {on} не сошлось"),
+        _ => format!("Копия {copy} сверена {on}: не сошлась"),
     }
 }
 

@@ -110,6 +110,8 @@ struct Page {
     alone: String,
     /// Copies that were found changed, and the next step of each.
     spoiled: Vec<SpoiledLine>,
+    /// Carriers with data of the school that lie open, each with what to do.
+    open_data: Vec<String>,
     rules: Vec<RuleLine>,
     duties: Vec<DutyLine>,
     carriers: Vec<CarrierLine>,
@@ -221,6 +223,7 @@ async fn page(
         awaited,
         alone: alone(&all, &state.house),
         spoiled: spoiled::lines(&all, &spoiled, &state.house),
+        open_data: all.open_data().iter().map(|one| format!("{}: {}", one.carrier, one.said())).collect(),
         late: overdue(&all.trips, today).iter().map(words).collect(),
         rules: all
             .plan

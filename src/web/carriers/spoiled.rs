@@ -1,7 +1,6 @@
 //! Copies that were found changed, in words: what is to be done of each, and its mark in the list of copies. Floor 3.
 
-use super::compared::kind_of;
-use crate::domain::carrier::spoiled::Next;
+use crate::domain::carrier::spoiled::{Next, kind_of};
 use crate::domain::words::moment_short;
 use crate::flow;
 use crate::flow::carriers::{self, Overview, Presence, Spoiled};
@@ -23,7 +22,7 @@ pub(super) fn lines(all: &Overview, spoiled: &[Spoiled<'_>], house: &flow::House
     let line = |one: &Spoiled<'_>| {
         let there = all.carrier(one.carrier).is_ok_and(|carrier| carriers::presence(house, carrier) == Presence::There);
         SpoiledLine {
-            said: said(all, one, there),
+            said: format!("{} — {}", one.named(), one.told(all, there)),
             carrier: one.carrier.to_owned(),
             compare: match one.next {
                 Next::Compare(id) => id.to_owned(),
@@ -35,32 +34,6 @@ pub(super) fn lines(all: &Overview, spoiled: &[Spoiled<'_>], house: &flow::House
     spoiled.iter().filter(|one| one.next.is_open()).map(line).collect()
 }
 
-/// «Н-1: набор периода от 27.10.2025, 18:30 — сверка нашла расхождения; запишите копию ещё раз с поводом «…», потом сверьте её».
-fn said(all: &Overview, one: &Spoiled<'_>, there: bool) -> String {
-    let first = if there { String::new() } else { format!("подключите {} и ", one.carrier) };
-    let next = match one.next {
-        Next::Write => {
-            let cause = one.row.map(|row| format!(" с поводом «{}»", row.cause.as_russian())).unwrap_or_default();
-            format!("{first}запишите копию ещё раз{cause}, потом сверьте её")
-        }
-        Next::Compare(id) => {
-            let row = all.backups.iter().find(|row| row.id == id);
-            let at = row.map(|row| format!(" {}", moment_short(&row.at))).unwrap_or_default();
-            format!("копия записана ещё раз{at}: {first}сверьте её, до этого прежняя остаётся повреждённой")
-        }
-        Next::Replaced(_) => String::new(),
-    };
-    format!("{} — сверка нашла расхождения; {next}", named(one))
-}
-
-/// «Н-1: набор периода от 27.10.2025, 18:30».
-fn named(one: &Spoiled<'_>) -> String {
-    match one.row {
-        Some(row) => format!("{}: {} от {}", one.carrier, kind_of(row.cause), moment_short(&row.at)),
-        None => format!("{}: копия {}, о которой у «Летописи» нет записи", one.carrier, one.id),
-    }
-}
-
 /// The same for the first screen, one sentence a copy: what is to be done is told where it is done.
 pub(super) fn short(all: &Overview) -> Vec<String> {
     let next = |one: &Spoiled<'_>| match one.next {
@@ -69,7 +42,7 @@ pub(super) fn short(all: &Overview) -> Vec<String> {
     };
     let spoiled = all.spoiled();
     let open = spoiled.iter().filter(|one| one.next.is_open());
-    open.map(|one| format!("{} — {}", named(one), next(one))).collect()
+    open.map(|one| format!("{} — {}", one.named(), next(one))).collect()
 }
 
 /// The mark of a copy in the list for each carrier on which it was found changed: kind of the badge and words.

@@ -127,7 +127,23 @@ fn a_copy_goes_to_two_disks_is_verified_rehearsed_and_comes_back_with_the_code_o
         "{}",
         out(&open)
     );
+    // The plan says so until a comparison finds it gone, in a folder of the disk too.
+    let told = |is_told: bool| {
+        let plan = place.run(&["backup", "plan"]);
+        assert_eq!(code(&plan), if is_told { 2 } else { 0 }, "{}", out(&plan));
+        assert_eq!(out(&plan).contains("carriers.open-data"), is_told, "{}", out(&plan));
+    };
+    told(true);
     std::fs::remove_file(part.join("letopis.db")).expect("taken away");
+    let below = Path::new(&disk).join("разное/распаковано");
+    std::fs::create_dir_all(&below).expect("a folder");
+    std::fs::write(below.join("letopis.db"), b"open").expect("unpacked");
+    let open = place.run(&["verify-backup", &disk]);
+    assert!(out(&open).contains("разное/распаковано"), "{}", out(&open));
+    told(true);
+    std::fs::remove_dir_all(&below).expect("taken away");
+    assert_eq!(code(&place.run(&["verify-backup", &disk])), 0);
+    told(false);
     let key = std::fs::read(part.join("key.age")).expect("a sealed key");
     let key = String::from_utf8_lossy(&key);
     let stanza = key.lines().nth(1).unwrap_or_default();
@@ -139,6 +155,13 @@ fn a_copy_goes_to_two_disks_is_verified_rehearsed_and_comes_back_with_the_code_o
     let altered = place.run(&["verify-backup", &disk]);
     assert_eq!(code(&altered), 1, "{}", out(&altered));
     assert!(out(&altered).contains("КОПИЯ НЕВЕРНА"));
+    // What was found is an alarm of the plan, and the list of carriers says it too, with what to do.
+    let (plan, list) = (place.run(&["backup", "plan"]), place.run(&["carrier", "list"]));
+    assert_eq!((code(&plan), code(&list)), (2, 0), "{}", out(&plan));
+    for said in [out(&plan), out(&list)] {
+        let words = "[carriers.spoiled] носитель Н-2: набор периода от ";
+        assert!(said.contains(words) && said.contains("сверка нашла расхождения; запишите копию ещё раз"), "{said}");
+    }
     let rehearsed = typed(&["--dir", &place.path("house"), "restore", &disk, "--rehearse", "--code", "-"], &envelope);
     assert_eq!(code(&rehearsed), 1, "{}{}", out(&rehearsed), said(&rehearsed));
     assert!(out(&rehearsed).contains("код доступа введён, но копия повреждена"), "{}", out(&rehearsed));

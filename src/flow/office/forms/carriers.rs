@@ -6,31 +6,33 @@ use chrono::NaiveDate;
 
 use super::super::Refusal;
 use super::Desk;
-use crate::domain::carrier::manifest::Coverage;
-use crate::domain::carrier::{Step, Trip};
+use crate::domain::carrier::{Carrier, Step, Trip};
 use crate::domain::form::Form;
-use crate::domain::forms::carriers::{self as papers, Carried, Checked, Compared, LedgerRow, Outcome, Written};
-use crate::domain::forms::{People, day};
+use crate::domain::forms::carriers::{self as papers, Carried, Checked, LedgerRow, Written};
+use crate::domain::forms::{Letterhead, People, day};
 use crate::domain::journal::YEAR;
 use crate::domain::people::{Appointment, OPERATOR, Office, orders_in_force};
 use crate::domain::policy::{Policy, Value};
 use crate::domain::rights::{Role, role_of};
 use crate::domain::words;
-use crate::flow::carriers::{Overview, REHEARSAL, UNCHECKED, VALID, office_of, outside, overview, undertaking_text};
+use crate::flow::carriers::{Overview, REHEARSAL, VALID, office_of, outside, overview, undertaking_text};
 use crate::flow::{Error, House, people, policy};
 use crate::store::{BackupRow, CheckRow, LedgerLine};
 
-/// What a check of a copy says in the act of its writing.
-fn compared(check: &CheckRow) -> Compared {
-    let coverage = serde_json::from_str::<Coverage>(&check.coverage).unwrap_or_default();
-    let outcome = match check.verdict.as_str() {
-        VALID if coverage.files.1 > 0 => Outcome::Opened(coverage.files),
-        VALID if coverage.house_compared => Outcome::Outside,
-        VALID => Outcome::Label,
-        UNCHECKED => Outcome::Failed,
-        _ => Outcome::Differs,
-    };
-    Compared { no: check.no, at: check.at.clone(), outcome }
+/// «кабинет 12, сейф секретаря»: a place of the books by its identifier.
+fn place_words(all: &Overview, id: &str) -> String {
+    let Some(place) = all.places.iter().find(|place| place.id == id) else { return String::new() };
+    let parts = [place.room.as_str(), place.label.as_str()].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// A carrier with the place in which the books had it at a moment (RFC 3339).
+fn kept_then(all: &Overview, ledger: &[LedgerLine], id: &str, at: &str) -> Option<Carrier> {
+    let carrier = all.carrier(id).ok()?;
+    // Moments of one house have one offset, so that their texts stand in the order of time.
+    let line = ledger.iter().rev().find(|line| line.carrier == id && line.at.as_str() <= at);
+    let place_words = line.map_or_else(|| carrier.place_words.clone(), |line| place_words(all, &line.place));
+    Some(Carrier { place_words, ..carrier.clone() })
 }
 
 /// The offices that the school's rules make answer for the electronic archive, in their order.
@@ -110,17 +112,10 @@ impl Desk<'_> {
     }
 
     fn ledger(&self, all: &Overview, lines: &[LedgerLine]) -> Form {
-        let place = |id: &str| {
-            let place = all.places.iter().find(|place| place.id == id);
-            place
-                .map(|place| [place.room.as_str(), place.label.as_str()].into_iter().filter(|part| !part.is_empty()))
-                .map(|parts| parts.collect::<Vec<_>>().join(", "))
-                .unwrap_or_default()
-        };
         let row = |line: &LedgerLine| LedgerRow {
             at: line.at.clone(),
             what: line.what.as_russian().to_owned(),
-            place: place(&line.place),
+            place: place_words(all, &line.place),
             note: line.note.clone(),
         };
         let of = |id: &str| lines.iter().filter(|line| line.carrier == id).map(row).collect();
@@ -131,21 +126,18 @@ impl Desk<'_> {
 
     async fn act_of_writing(&self, all: &Overview, copy: &str) -> Result<Option<Form>, Error> {
         let Some(row) = all.backups.iter().find(|row| row.id == copy) else { return Ok(None) };
-        let carrier = |id: &String| {
-            let carrier = all.carrier(id).ok()?;
+        let ledger = self.house.db.list_ledger().await?;
+        let then: Vec<Carrier> = row.carriers.iter().filter_map(|id| kept_then(all, &ledger, id, &row.at)).collect();
+        let carrier = |carrier: &Carrier| {
             let serial =
                 if carrier.serial.is_empty() { String::new() } else { format!(", зав. № {}", carrier.serial) };
             let place = &carrier.place_words;
             let place = if place.is_empty() { String::new() } else { format!("; {place}") };
-            Some(format!("{} ({}{serial}{place})", carrier.id, carrier.kind.as_russian()))
+            format!("{} ({}{serial}{place})", carrier.id, carrier.kind.as_russian())
         };
         // Copies are only ever added and each is one entry of the log: its place among those of the year is a number that nothing changes.
         let before = |one: &&BackupRow| one.at.get(..4) == row.at.get(..4) && one.log_size <= row.log_size;
         let no = all.backups.iter().filter(before).count() as u64;
-        let newest = |carrier: &String| {
-            let check = all.checks.iter().rev().find(|one| one.backup == row.id && one.carrier == *carrier);
-            (carrier.clone(), check.map(compared))
-        };
         let written = Written {
             id: row.id.clone(),
             at: row.at.clone(),
@@ -154,33 +146,27 @@ impl Desk<'_> {
             bytes: row.bytes,
             files: row.members,
             sha256: row.sha256.clone(),
-            carriers: row.carriers.iter().filter_map(carrier).collect(),
-            checks: row.carriers.iter().map(newest).collect(),
-            kept: row
-                .carriers
-                .iter()
-                .filter_map(|id| all.carrier(id).ok())
-                .map(|one| papers::kept(one, &row.at, &all.trips, self.today, &self.people))
-                .collect(),
+            carriers: then.iter().map(carrier).collect(),
+            kept: then.iter().map(|one| papers::kept(one, &row.at, &all.trips, &self.people)).collect(),
             no,
         };
         let appointments = self.house.db.list_appointments().await?;
         let day = row.at.get(..10).and_then(|day| day.parse().ok()).unwrap_or(self.today);
-        // Who wrote it signs for it; else the one who holds the office by order, or by the lists of the year.
+        // Who wrote it signs for it; else the one who held the office by order on that day, or by the lists of the year. Nobody who was
+        // appointed later: the act names the same people whenever it is printed.
         let signed = |role: Role, listed: &str| {
             let wrote = orders_in_force(&appointments, role, day).find(|one| one.person == row.by);
             let then = || orders_in_force(&appointments, role, day).next();
-            // Appointed later than the copy: who answers now signs what is printed now.
-            let now = || orders_in_force(&appointments, role, self.today).next();
-            let id = wrote.or_else(then).or_else(now).map(|one| one.person.as_str());
+            let id = wrote.or_else(then).map(|one| one.person.as_str());
             let id = id.or_else(|| People::holder(&self.journal, listed));
             id.map(|id| self.people.get(id).signed).unwrap_or_default()
         };
         let keeper = signed(Role::JournalKeeper, "journal_keeper");
         let specialist = signed(Role::TechnicalSpecialist, "technical_specialist");
-        // Nobody answers for the journal: then whoever the rules make answer for the archive; the specialist signs already.
+        // Nobody answers for the journal: then whoever the rules of that day make answer for the archive; the specialist signs already.
+        let rules = policy::history(self.house).await?.on(day).policy.clone();
         let of_archive = || {
-            let mut owners = archive_owners(&self.policy).into_iter().filter(|role| *role != Role::TechnicalSpecialist);
+            let mut owners = archive_owners(&rules).into_iter().filter(|role| *role != Role::TechnicalSpecialist);
             owners.find_map(|role| {
                 let name = signed(role, role.as_str());
                 let office = format!("ответственный за электронный архив, {},", role.as_russian());
@@ -192,7 +178,10 @@ impl Desk<'_> {
             true => of_archive().unwrap_or_else(blank),
             false => (papers::KEEPER.to_owned(), keeper),
         };
-        Ok(Some(papers::writing(&self.letterhead, &written, (office.as_str(), keeper.as_str()), &specialist)))
+        let clerk = signed(Role::Secretary, "secretary");
+        let clerk_name = if clerk.is_empty() { self.letterhead.clerk_name.clone() } else { clerk };
+        let letterhead = Letterhead { clerk_name, ..self.letterhead.clone() };
+        Ok(Some(papers::writing(&letterhead, &written, (office.as_str(), keeper.as_str()), &specialist)))
     }
 
     /// Closed periods as a copy recorded them («2025/2026 5А Q1; …») in words: «I четверть (5А, 9А) и год (5А) 2025/2026 учебного года»;
@@ -237,6 +226,27 @@ impl Desk<'_> {
         }
     }
 
+    /// Who took part in a rehearsal beside the one who made it: the technical specialist restores (000 Инс 5.2 тех. спец. в), the director
+    /// has the code; each as the office and the name of that day.
+    fn others(&self, row: &CheckRow, appointments: &[Appointment]) -> Vec<(String, String)> {
+        let day = row.at.get(..10).and_then(|day| day.parse().ok()).unwrap_or(self.today);
+        let mut others = Vec::new();
+        for role in [Role::TechnicalSpecialist, Role::Director] {
+            let ordered = |person: Option<&str>| {
+                let mut orders = orders_in_force(appointments, role, day);
+                orders.find(|one| person.is_none_or(|person| one.person == person)).map(|one| one.person.as_str())
+            };
+            let is_listed = self.journal.staff_member(&row.by).is_some_and(|one| one.has_role(role.as_str()));
+            if is_listed || ordered(Some(&row.by)).is_some() {
+                continue;
+            }
+            let holder = ordered(None).or_else(|| People::holder(&self.journal, role.as_str()));
+            let name = holder.map(|id| self.people.get(id).signed).unwrap_or_default();
+            others.push((words::capitalised(role.as_russian()), name));
+        }
+        others
+    }
+
     fn certificate(&self, all: &Overview, no: u64, appointments: &[Appointment]) -> Option<Form> {
         let row = all.checks.iter().find(|check| check.no == no)?;
         let coverage = serde_json::from_str(&row.coverage).ok()?;
@@ -252,6 +262,10 @@ impl Desk<'_> {
             // The operator of the command line is no name: whoever sat there signs by hand.
             by: self.journal.staff_member(&row.by).map(|_| self.people.get(&row.by).signed).unwrap_or_default(),
             post: self.post_of(row, appointments),
+            others: match row.what == REHEARSAL {
+                true => self.others(row, appointments),
+                false => Vec::new(),
+            },
         };
         Some(papers::certificate(&self.letterhead, &checked, &coverage))
     }
