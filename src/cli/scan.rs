@@ -113,10 +113,14 @@ fn compared_line(compared: &[(At, Leaf, Compared)]) -> Option<String> {
 /// «2025-05A-Q1 версия 1: есть 12 из 14 страниц; нет страниц 3, 7; больше одного скана: 5».
 fn line(standing: &Standing) -> String {
     let (missing, doubled) = (standing.missing(), standing.doubled());
-    let found = standing.pages.len() - missing.len();
-    let pages = standing.pages.len() as u64;
-    let of = words::plural(pages, "страницы", "страниц", "страниц");
-    let mut line = format!("{} версия {}: есть {found} из {pages} {of}", standing.copy.id, standing.copy.version);
+    let pages = standing.awaited();
+    let found = pages - missing.len();
+    let of = words::plural(pages as u64, "страницы", "страниц", "страниц");
+    let mut line = format!("{} версия {}: ", standing.copy.id, standing.copy.version);
+    match pages {
+        0 if !standing.staying.is_empty() => line.push_str("сканов не ждёт"),
+        pages => line.push_str(&format!("есть {found} из {pages} {of}")),
+    }
     if !missing.is_empty() {
         line.push_str(&format!("; нет: {}", scans::listed(&missing)));
     }
@@ -125,6 +129,9 @@ fn line(standing: &Standing) -> String {
     }
     if standing.is_complete() {
         line.push_str("; все листы на бумаге получены");
+    }
+    for staying in &standing.staying {
+        line.push_str(&format!("; {} (их сканы — у версии {})", staying.said(), staying.version));
     }
     line
 }
@@ -165,7 +172,10 @@ fn as_json(taken: &[Taken], standings: &[Standing], compared: &[(At, Leaf, Compa
         .map(|one| {
             serde_json::json!({
                 "copy": one.copy.id, "version": one.copy.version, "pages": one.pages.len(),
-                "missing": one.missing(), "doubled": one.doubled(), "complete": one.is_complete()
+                "missing": one.missing(), "doubled": one.doubled(), "complete": one.is_complete(),
+                "staying": one.staying.iter().map(|one| serde_json::json!({
+                    "version": one.version, "sheets": one.sheets
+                })).collect::<Vec<_>>()
             })
         })
         .collect();

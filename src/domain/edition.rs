@@ -89,6 +89,9 @@ pub struct PaperMark {
     pub witness_office: String,
     /// Is there a scan?
     pub scanned: bool,
+    /// The earlier version whose sheet bears the ink; absent where it is a sheet of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_version: Option<u32>,
 }
 
 /// Visible mark of the school's seal.

@@ -247,6 +247,7 @@ impl Press {
                 witness: certificate.subject.clone(),
                 witness_office: statement.office.clone(),
                 scanned: !ink.scan.is_empty(),
+                of_version: (!row.kept.is_empty()).then_some(row.version),
             }),
             stage: statement.stage,
             certificate: certificate.serial.clone(),

@@ -125,13 +125,17 @@ fn signed_day(mark: &SignatureMark) -> String {
     mark.paper.as_ref().map_or_else(|| day_of(&mark.signed_at), |paper| day(&paper.signed_on))
 }
 
+/// Where the ink is. Scans stay in the school: a file of them may hold sheets of other copies, so none lies in the record.
+fn original(paper: &PaperMark) -> String {
+    let sheet = match paper.of_version {
+        Some(version) => format!("Подлинник – лист версии {version}"),
+        None => "Подлинник на бумаге".to_owned(),
+    };
+    if paper.scanned { format!("{sheet}; скан хранится в школе") } else { sheet }
+}
+
 /// A signature on paper is told as that: who signed, who saw the ink and attests it with the own key.
 fn paper_mark(mark: &SignatureMark, paper: &PaperMark, place: Room) -> Vec<Text> {
-    let scan = if paper.scanned {
-        "Подлинник на бумаге; скан приложен"
-    } else {
-        "Подлинник на бумаге"
-    };
     let fields = [
         ("Подписал", format!("{}, {}, {}", mark.owner, mark.office, day(&paper.signed_on))),
         ("Видел подпись", format!("{}, {}", paper.witness, paper.witness_office)),
@@ -139,7 +143,9 @@ fn paper_mark(mark: &SignatureMark, paper: &PaperMark, place: Room) -> Vec<Text>
         ("Засвидетельствовано", moment(&mark.signed_at)),
     ];
     let room = Room { x: place.x + mm(2.0), y: place.y + mm(1.2), w: place.w - mm(4.0), h: place.h - mm(2.4) };
-    mark_texts(&[(Face::NarrowBold, "Подписано собственноручно на бумаге"), (Face::Narrow, scan)], &fields, room)
+    let original = original(paper);
+    let heads = [(Face::NarrowBold, "Подписано собственноручно на бумаге"), (Face::Narrow, original.as_str())];
+    mark_texts(&heads, &fields, room)
 }
 
 fn signature_mark(mark: &SignatureMark, policy: &Policy<'_>, place: Room) -> Vec<Text> {
@@ -247,6 +253,20 @@ fn mark_texts(heads: &[(Face, &str)], fields: &[(&str, String)], room: Room) -> 
 mod tests {
     use super::*;
     use crate::domain::snapshot::PersonFacts;
+
+    #[test]
+    fn ink_of_an_earlier_version_is_told_as_that_and_no_scan_as_part_of_the_record() {
+        let paper = |of_version, scanned| PaperMark {
+            signed_on: "2025-10-27".to_owned(),
+            witness: String::new(),
+            witness_office: String::new(),
+            scanned,
+            of_version,
+        };
+        assert_eq!(original(&paper(None, false)), "Подлинник на бумаге");
+        assert_eq!(original(&paper(None, true)), "Подлинник на бумаге; скан хранится в школе");
+        assert_eq!(original(&paper(Some(1), true)), "Подлинник – лист версии 1; скан хранится в школе");
+    }
 
     fn titled(title: &str, office: &str, order: &str) -> String {
         let text = str::to_owned;

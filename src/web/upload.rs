@@ -1,6 +1,7 @@
 //! Checking files that people drop on the page: bytes in, a verdict out, nothing kept. Floor 3.
 
 mod code;
+mod fate;
 
 use askama::Template;
 use axum::Json;
@@ -229,9 +230,16 @@ impl<'a> CheckJson<'a> {
 }
 
 /// `GET /verify`: the forms alone, for a bookmark and for a reload after a check; with `qr` what that text of a sheet's code says.
-async fn form(State(state): State<WebState>, frame: Frame, asked: Asked) -> Result<Response, Refusal> {
+async fn form(
+    State(state): State<WebState>,
+    frame: Frame,
+    asked: Asked,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let visitor = request.extensions().get::<Passage>().and_then(|passage| passage.holder.clone());
+    drop(request);
     let asked = asked.value("qr").to_owned();
-    let code = CodeView::of(&state, &asked).await?;
+    let code = CodeView::of(&state, &asked, visitor.as_deref()).await?;
     answer::page(&VerifyPage { frame: frame.titled("Проверка файла"), checks: Vec::new(), asked, code })
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)] // a test that cannot go on says so by panicking
 
 mod desk;
+mod early;
 #[path = "../engines/mod.rs"]
 mod engines;
 mod force;
@@ -16,6 +17,7 @@ mod jobs;
 mod operations;
 mod outdated;
 mod package;
+mod scans;
 #[path = "../served/mod.rs"]
 mod served;
 mod web;

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use letopis::flow::paper::{self, Seen};
 use letopis::flow::scans::{self, Given, Taken};
-use letopis::flow::{issue, reissue};
+use letopis::flow::{Act, issue, reissue};
 use letopis::scan::{self, Grey};
 use letopis::store::{Leaf, ScanPlace};
 
@@ -266,6 +267,49 @@ fn a_sheet_of_the_replaced_version_is_named_and_does_not_count() {
         let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
         assert_eq!((standing.copy.version, standing.old.len()), (2, 1));
         assert_eq!(standing.missing().len(), standing.pages.len());
+    });
+}
+
+#[test]
+fn a_sheet_signed_in_ink_that_did_not_change_is_not_awaited_with_the_next_version() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let copy = COPIES[0];
+        let class_teacher = house.signers(copy, "class_teacher").await.remove(0);
+        let mut teachers = house.signers(copy, "subject_teacher").await;
+        teachers.retain(|id| *id != class_teacher);
+        let route = house.snapshot(copy).await.route;
+        let stage = route.iter().find(|stage| stage.id == "subject_teacher").expect("a stage");
+        let own = stage.signers.iter().find(|one| one.person.id == teachers[0]).expect("a signer").sheets.len();
+        let seen = Seen {
+            version: 1,
+            stage: stage.id.clone(),
+            signer: teachers[0].clone(),
+            signed_on: "2025-10-27".into(),
+            scan: jpeg(&scanned_page(&house, copy, 2).await, 60),
+        };
+        paper::record(&house, copy, &seen, &Act { by: class_teacher, ..after(10) }).await.expect("ink");
+        reissue::reissue(&house, copy, "Уточнены сведения", &after(30)).await.expect("a next version");
+        let frozen = house.copy(copy).await;
+        issue::issue(&house, &[frozen], &after(31), |_| {}).await.expect("an issue");
+
+        // Nothing of version 2 is signed on paper: no page of it is missing, and none is there.
+        let next = scans::standing(&house, copy, None).await.expect("a standing");
+        let staying: Vec<(u32, usize)> = next.staying.iter().map(|one| (one.version, one.sheets.len())).collect();
+        assert_eq!(staying, [(1, own)]);
+        assert_eq!((next.missing(), next.awaited(), next.came(), next.is_complete()), (vec![], 0, 0, false));
+        assert!(next.pages.iter().any(|page| page.original == 1), "{:?}", next.pages);
+        let before = scans::standing(&house, copy, Some(1)).await.expect("a standing");
+        assert_eq!((before.came(), before.staying.len()), (1, 0), "its scan lies where it was");
+        assert_eq!(before.missing().len(), before.pages.len() - 1);
+
+        // Where a stage of it goes on paper, the pages that the stage still signs are awaited, and only those.
+        let deputy = house.signers(copy, "deputy").await.remove(0);
+        paper::stage::open(&house, copy, 2, "subject_teacher", &Act { by: deputy, ..after(32) }).await.expect("open");
+        let next = scans::standing(&house, copy, None).await.expect("a standing");
+        let stages = paper::stage::standing(&house, &next).await.expect("stages");
+        assert_eq!(next.missing(), stages[0].pages);
+        assert!(!next.missing().is_empty() && next.staying.len() == 1, "{:?}", next.staying);
     });
 }
 

@@ -28,7 +28,9 @@ pub use compare::{Compared, Differs, arrivals, compare, ink, known, tenths};
 pub use differing::{Comparing, Differing, compare_files, differing, grave, grave_ground, look, uncompared, unseen};
 pub use judge::{Judge, Verdict};
 pub use settled::Inked;
-pub use standing::{At, Complete, PageStanding, Standing, all_in, complete, listed, overview, pages_in, standing};
+pub use standing::{
+    At, Complete, PageStanding, Standing, Staying, all_in, complete, listed, overview, pages_in, standing,
+};
 
 /// A file as it is given.
 #[derive(Debug, Clone, PartialEq, Eq)]

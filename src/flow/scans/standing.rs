@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::desk::on_paper;
+use super::super::sign::{REFUSED, signed};
 use super::super::{Error, House};
 use super::judge::{Verdict, sheets_of_pages};
 use super::settled::Inked;
+use crate::domain::route;
 use crate::domain::snapshot::{Sheet, Snapshot};
-use crate::store::{CopyRow, Leaf, ScanDecisionRow, ScanPageRow, ScanPlace};
+use crate::store::{CopyRow, Leaf, ScanDecisionRow, ScanPageRow, ScanPlace, StatementRow};
 
 /// A scan of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +78,29 @@ pub struct PageStanding {
     pub scans: Vec<At>,
     /// When it was ticked off; empty when it was not.
     pub received_at: String,
+    /// The earlier version whose sheet, signed in ink, stays the original of this page; 0 for none.
+    pub original: u32,
+    /// Is its paper awaited? Not where an earlier version's stays, nor where a version that keeps such sheets has no signature in ink.
+    pub is_awaited: bool,
+}
+
+/// Sheets of an earlier version that were signed in ink and did not change since: their paper stays the original and does not come again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staying {
+    /// The version that bears the ink.
+    pub version: u32,
+    /// Numbers of the sheets in that version, in order.
+    pub sheets: Vec<u32>,
+}
+
+impl Staying {
+    /// «листы версии 1 остаются в силе: 2–8, 11».
+    pub fn said(&self) -> String {
+        match self.sheets.as_slice() {
+            [one] => format!("лист {one} версии {} остаётся в силе", self.version),
+            many => format!("листы версии {} остаются в силе: {}", self.version, listed(many)),
+        }
+    }
 }
 
 /// How a version of a copy stands.
@@ -86,12 +112,25 @@ pub struct Standing {
     pub pages: Vec<PageStanding>,
     /// Scans of earlier versions of the copy.
     pub old: Vec<(Leaf, At)>,
+    /// Sheets of earlier versions whose paper stays in force, by version.
+    pub staying: Vec<Staying>,
 }
 
 impl Standing {
-    /// Pages of which there is no scan.
+    /// Pages that are awaited and of which there is no scan.
     pub fn missing(&self) -> Vec<u32> {
-        self.pages.iter().filter(|page| page.scans.is_empty()).map(|page| page.leaf).collect()
+        let lacks = |page: &&PageStanding| page.is_awaited && page.scans.is_empty();
+        self.pages.iter().filter(lacks).map(|page| page.leaf).collect()
+    }
+
+    /// How many pages must come back: all but those that are not awaited.
+    pub fn awaited(&self) -> usize {
+        self.pages.iter().filter(|page| page.is_awaited).count()
+    }
+
+    /// Of how many pages there is a scan.
+    pub fn came(&self) -> usize {
+        self.pages.iter().filter(|page| !page.scans.is_empty()).count()
     }
 
     /// Pages of which there is more than one scan.
@@ -99,14 +138,15 @@ impl Standing {
         self.pages.iter().filter(|page| page.scans.len() > 1).map(|page| page.leaf).collect()
     }
 
-    /// Pages that were not ticked off.
+    /// Pages that are awaited and were not ticked off.
     pub fn not_received(&self) -> Vec<u32> {
-        self.pages.iter().filter(|page| page.received_at.is_empty()).map(|page| page.leaf).collect()
+        let lacks = |page: &&PageStanding| page.is_awaited && page.received_at.is_empty();
+        self.pages.iter().filter(lacks).map(|page| page.leaf).collect()
     }
 
-    /// Has every page a scan?
+    /// Has every page a scan of its own, also one that is not awaited?
     pub fn is_complete(&self) -> bool {
-        !self.pages.is_empty() && self.missing().is_empty()
+        !self.pages.is_empty() && self.pages.iter().all(|page| !page.scans.is_empty())
     }
 }
 
@@ -212,6 +252,7 @@ async fn of(house: &House, copy: CopyRow, decisions: &[ScanDecisionRow]) -> Resu
             page.received_at = receipt.received_at;
         }
     }
+    let staying = staying(house, &copy, &snapshot, &mut pages).await?;
     let decided = LastWords::of(decisions);
     let mut rows = house.db.list_scan_pages_of(&copy.id).await?;
     for place in decided.places_of(&copy) {
@@ -231,7 +272,68 @@ async fn of(house: &House, copy: CopyRow, decisions: &[ScanDecisionRow]) -> Resu
             _ => {}
         }
     }
-    Ok(Standing { copy, pages, old })
+    Ok(Standing { copy, pages, old, staying })
+}
+
+/// Which sheets of earlier versions stay in force on paper: those signed in ink whose statements were carried over. Their pages are not awaited,
+/// and beside them only those are that this version signs in ink: the others are signed at the screen.
+async fn staying(
+    house: &House,
+    copy: &CopyRow,
+    snapshot: &Snapshot,
+    pages: &mut [PageStanding],
+) -> Result<Vec<Staying>, Error> {
+    if copy.version < 2 {
+        return Ok(Vec::new());
+    }
+    let said = house.db.list_statements(&copy.id, copy.version).await?;
+    let opened = house.db.list_paper_stages(&copy.id, copy.version).await?;
+    let opened: Vec<&str> = opened.iter().map(|one| one.stage.as_str()).collect();
+    let (carried, again) = in_ink(copy.version, snapshot, &said, &opened);
+    if carried.is_empty() {
+        return Ok(Vec::new());
+    }
+    for page in pages {
+        let id = snapshot.sheets.get((page.sheet as usize).wrapping_sub(1)).map_or("", Sheet::id);
+        page.is_awaited = again.contains(id);
+        page.original = carried.get(id).copied().unwrap_or_default();
+    }
+    let mut sheets: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let rows = house.db.list_versions(&copy.id).await?;
+    for (id, version) in &carried {
+        let Some(row) = rows.iter().find(|row| row.version == *version) else { continue };
+        let no = house.papers.get(house, row.snapshot).await?.number(id) as u32;
+        sheets.entry(*version).or_default().extend((no > 0).then_some(no));
+    }
+    let each = |(version, mut sheets): (u32, Vec<u32>)| {
+        sheets.sort_unstable();
+        Staying { version, sheets }
+    };
+    Ok(sheets.into_iter().filter(|(_, sheets)| !sheets.is_empty()).map(each).collect())
+}
+
+/// Sheets whose ink of an earlier version stands in this one, with that version; and those that this version signs in ink, or still must on the
+/// `opened` stages. A sheet of both is of the second kind alone.
+fn in_ink(
+    version: u32,
+    snapshot: &Snapshot,
+    said: &[StatementRow],
+    opened: &[&str],
+) -> (BTreeMap<String, u32>, BTreeSet<String>) {
+    let mut carried: BTreeMap<String, u32> = BTreeMap::new();
+    let mut again: BTreeSet<String> = BTreeSet::new();
+    for row in said.iter().filter(|row| row.verdict != REFUSED && !on_paper(row).is_empty()) {
+        match row.version < version {
+            true => carried.extend(row.kept.iter().map(|id| (id.clone(), row.version))),
+            false => again.extend(signed(std::slice::from_ref(row)).into_iter().flat_map(|one| one.sheets)),
+        }
+    }
+    let stands = signed(said);
+    for stage in snapshot.route.iter().filter(|stage| opened.contains(&stage.id.as_str())) {
+        again.extend(stage.signers.iter().flat_map(|signer| route::left(&stage.id, signer, &stands)));
+    }
+    carried.retain(|id, _| !again.contains(id));
+    (carried, again)
 }
 
 fn blank(copy: &CopyRow, snapshot: &Snapshot) -> Result<Vec<PageStanding>, Error> {
@@ -246,6 +348,8 @@ fn blank(copy: &CopyRow, snapshot: &Snapshot) -> Result<Vec<PageStanding>, Error
         },
         scans: Vec::new(),
         received_at: String::new(),
+        original: 0,
+        is_awaited: true,
     };
     Ok((1..).zip(sheets.iter().copied()).map(page).collect())
 }

@@ -8,12 +8,13 @@ use serde::Deserialize;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
-use super::super::desk::decides;
+use super::super::desk::{decides, early_return};
 use super::super::directory::Directory;
 use super::super::frame::Frame;
 use super::super::ops::jobs;
 use super::super::query::{Asked, segment};
-use super::{copy_name, differing, draw, drawn, jpeg, said, stage_line};
+use super::shown::{Shown, comparing, lasting, staying, version_of};
+use super::{came_words, copy_name, differing, draw, drawn, jpeg, said, stage_line};
 use crate::domain::forms::People;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -23,7 +24,7 @@ use crate::flow::jobs::Work;
 use crate::flow::paper;
 use crate::flow::paper::stage::Settled;
 use crate::flow::scans::{self, At, Compared, Differing, Inked, Standing};
-use crate::store::{CopyRow, GraveRow, JobRow, Leaf, ScanPlace};
+use crate::store::{CopyRow, GraveRow, Leaf, ScanPlace};
 
 /// Pixels of the longer side of a picture that is read beside another.
 const SIDE: usize = 1400;
@@ -48,6 +49,14 @@ struct CopyPage {
     missing: Vec<u32>,
     old: usize,
     version: u32,
+    /// The last version, which this one is or is not.
+    last: u32,
+    /// Versions that were issued, [`Shown::tabs`].
+    tabs: Vec<(String, String, bool)>,
+    /// Earlier versions whose sheets stay in force, [`staying`].
+    staying: Vec<(String, String, String)>,
+    /// Sheets of this earlier version that stay in force beside the last one: «2–8, 11»; empty for none and of the last.
+    lasting: String,
     /// The copy's own page.
     home: String,
     /// What was said to matter on scans of earlier versions, a line and the address of that version each.
@@ -65,19 +74,6 @@ struct CopyPage {
     comparing: String,
     /// That work where the visitor may follow it, each as a part; the page reloads at its end.
     following: Vec<String>,
-}
-
-/// How far the comparison of this copy's scans is, while it waits or runs; empty when none does.
-async fn comparing(state: &WebState, standing: &Standing) -> Result<String, Refusal> {
-    let is_own = |file: &str| standing.pages.iter().flat_map(|page| &page.scans).any(|at| at.place.file == file);
-    let concerns = |row: &JobRow| match serde_json::from_str(&row.arguments) {
-        Ok(Work::CompareScans { files }) => files.iter().any(|file| is_own(file)),
-        Ok(Work::ReadScans { files, .. }) => files.iter().any(|one| is_own(&one.file)),
-        _ => false,
-    };
-    let rows = state.house.db.list_jobs(super::NEWEST_JOBS).await?;
-    let open = rows.iter().find(|row| !row.state.is_over() && concerns(row));
-    Ok(open.map_or_else(String::new, |row| jobs::figures(row.state, row.done, row.total)))
 }
 
 /// What was said to matter on scans of earlier versions of a copy, with the address of the version.
@@ -138,17 +134,19 @@ pub(super) async fn complete(
     Ok(answer::done(&format!("/office/scans/{}", segment(&id)), &said))
 }
 
-/// `GET /office/scans/{copy}`.
+/// `GET /office/scans/{copy}?version=1`; the last version where none is named.
 pub(super) async fn report(
     State(state): State<WebState>,
     visitor: Visitor,
     Path(id): Path<String>,
     frame: Frame,
+    asked: Asked,
 ) -> Result<Response, Refusal> {
-    let standing = scans::standing(&state.house, &id, None).await?;
+    let shown = Shown::of(&state, &id, &asked).await?;
+    let (standing, is_last) = (&shown.standing, shown.is_last());
     let directory = state.directory().await?;
     let name = copy_name(&directory, &standing.copy);
-    let stages = paper::stage::standing(&state.house, &standing).await?;
+    let stages = paper::stage::standing(&state.house, standing).await?;
     let frame = frame.titled(name.clone()).leading(words::capitalised(&document_words(
         standing.copy.kind,
         &standing.copy.id,
@@ -156,39 +154,53 @@ pub(super) async fn report(
     )));
     let differing = scans::differing(&state.house).await?;
     let inked = Inked::load(&state.house, &standing.copy).await?;
-    let comparing = comparing(&state, &standing).await?;
+    let comparing = comparing(&state.house.db.list_jobs(super::NEWEST_JOBS).await?, standing);
     let following = match comparing.is_empty() {
         true => Vec::new(),
         false => jobs::running(&state, &visitor, &[Work::COMPARE_SCANS, Work::READ_SCANS]).await?,
     };
+    let is_comparing = !comparing.is_empty();
+    let mut stage_lines = Vec::new();
+    if is_last {
+        let open = stages.iter().filter(|one| !one.owes.is_empty());
+        stage_lines.extend(open.map(|one| stage_line(&name, standing, one, is_comparing)));
+    }
     answer::page(&CopyPage {
         comparing,
         following,
         frame: under(frame, &visitor),
-        receives: receives(&directory, &visitor, &standing.copy),
-        complete: standing.is_complete(),
-        said: said(&standing),
-        missing: standing.missing(),
+        receives: is_last && receives(&directory, &visitor, &standing.copy),
+        complete: !standing.pages.is_empty() && standing.missing().is_empty(),
+        said: if is_last { said(standing) } else { came_words(standing) },
+        missing: if is_last { standing.missing() } else { Vec::new() },
         old: standing.old.len(),
         version: standing.copy.version,
+        last: shown.last,
+        staying: staying(standing),
+        lasting: if is_last { String::new() } else { lasting(&state, standing).await? },
         home: format!("/copies/{}", segment(&id)),
         graves: former_graves(&state, &People::of(&directory.roster), &standing.copy).await?,
         lapsed: paper::stage::lapsed(&state.house, &standing.copy).await?.into_iter().map(|(_, title)| title).collect(),
-        leaves: leaves(&state, &standing, &differing, inked.as_ref()),
+        leaves: leaves(&state, &shown, &differing, inked.as_ref()),
         ticked: standing.pages.iter().any(|page| !page.received_at.is_empty()),
-        stages: stages.iter().filter(|one| !one.owes.is_empty()).map(|one| stage_line(&name, &standing, one)).collect(),
+        stages: stage_lines,
         address: format!("/office/scans/{}", segment(&id)),
         today: state.now().date_naive().to_string(),
+        tabs: shown.tabs,
     })
 }
 
-fn leaves(state: &WebState, standing: &Standing, differing: &[Differing], inked: Option<&Inked>) -> Vec<LeafLine> {
+fn leaves(state: &WebState, shown: &Shown, differing: &[Differing], inked: Option<&Inked>) -> Vec<LeafLine> {
+    let standing = &shown.standing;
     let line = |page: &scans::PageStanding| {
         // A bare scan before the signed one counts no more.
         let is_replaced =
             |at: &At| inked.is_some_and(|inked| inked.replaced_by(&state.house, &at.place, page.leaf).is_some());
         let (before, counts): (Vec<&At>, Vec<&At>) = page.scans.iter().partition(|at| is_replaced(at));
         let (mut badge, mut said) = match counts.as_slice() {
+            [] if page.original > 0 => ("ok", format!("в силе лист версии {}", page.original)),
+            [] if !page.is_awaited => ("plain", "скана не ждём".to_owned()),
+            [] if !shown.is_last() => ("plain", "нет".to_owned()),
             [] => ("bad", "нет".to_owned()),
             [one] if one.by_hand => ("ok", "есть, положена вручную".to_owned()),
             [_] => ("ok", "есть".to_owned()),
@@ -201,7 +213,10 @@ fn leaves(state: &WebState, standing: &Standing, differing: &[Differing], inked:
             said.push_str(&format!(", считается скан{came}; {gone}"));
         }
         // What was compared already; the rest is compared in the background or when its page is opened.
-        let is_seen = |at: &At| differing.iter().any(|one| one.at == at.place && one.look.is_some());
+        let is_seen = |at: &At| {
+            let is_told = differing.iter().any(|one| one.at == at.place && one.look.is_some());
+            is_told || shown.look(at, page.leaf).is_some()
+        };
         let known = |at: &At| scans::known(&state.house, &at.place, &standing.copy, page.leaf);
         // What a later scan or a person has settled of a bare one is open no more.
         let settled = |at: &At| u64::from(inked.map_or(0, |inked| inked.settled(&state.house, &at.place, page.leaf)));
@@ -227,7 +242,7 @@ fn leaves(state: &WebState, standing: &Standing, differing: &[Differing], inked:
             leaf: page.leaf,
             sheet: page.sheet,
             title: page.title.clone(),
-            href: format!("/office/scans/{}/{}", segment(&standing.copy.id), page.leaf),
+            href: format!("/office/scans/{}/{}{}", segment(&standing.copy.id), page.leaf, shown.keep),
             badge,
             said,
             received: if page.received_at.is_empty() { String::new() } else { words::moment_short(&page.received_at) },
@@ -330,6 +345,14 @@ struct LeafPage {
     before: String,
     after: String,
     scans: Vec<ScanView>,
+    version: u32,
+    /// The last version, which alone anything is changed on.
+    last: u32,
+    /// The earlier version whose sheet stays the original of this page, 0 for none, and the address of its scans.
+    original: u32,
+    originals: String,
+    /// Is the paper of this page awaited?
+    is_awaited: bool,
     receives: bool,
     /// May the visitor put on record that a difference matters? Whoever issues copies does.
     notes: bool,
@@ -341,6 +364,8 @@ struct LeafPage {
     onward: String,
     /// What its title page would say of a grave difference on this page.
     ground: String,
+    /// Where the visitor, who signs the copy later, returns it before the turn; empty for everybody else.
+    early: String,
 }
 
 /// May the visitor close periods and issue copies of this one's class?
@@ -371,14 +396,16 @@ async fn issuers(
     Ok((may, who))
 }
 
-/// `GET /office/scans/{copy}/{leaf}`.
+/// `GET /office/scans/{copy}/{leaf}?version=1`; the last version where none is named.
 pub(super) async fn leaf(
     State(state): State<WebState>,
     visitor: Visitor,
     Path((id, leaf)): Path<(String, u32)>,
     frame: Frame,
+    asked: Asked,
 ) -> Result<Response, Refusal> {
-    let standing = scans::standing(&state.house, &id, None).await?;
+    let shown = Shown::of(&state, &id, &asked).await?;
+    let (standing, keep, is_last) = (&shown.standing, shown.keep.as_str(), shown.is_last());
     let page = standing.pages.iter().find(|page| page.leaf == leaf).ok_or(Refusal::NotFound)?;
     let directory = state.directory().await?;
     let back = format!("/office/scans/{}", segment(&id));
@@ -393,8 +420,9 @@ pub(super) async fn leaf(
         let file = state.house.db.find_scan_file(&at.place.file).await?;
         let (name, when) =
             file.map_or((String::new(), String::new()), |file| (file.name, words::moment_words(&file.received_at)));
-        let compared = look(&state, at, &standing, leaf).await?;
+        let compared = look(&state, at, standing, leaf).await?;
         let look = differing.iter().find(|one| one.at == at.place).and_then(|one| one.look.as_ref());
+        let look = look.or_else(|| shown.look(at, leaf));
         let settled = inked.as_ref().map_or(0, |inked| inked.settled(&state.house, &at.place, leaf)) as usize;
         let replaced = match inked.as_ref().and_then(|inked| inked.replaced_by(&state.house, &at.place, leaf)) {
             Some(by) => {
@@ -429,22 +457,27 @@ pub(super) async fn leaf(
             size,
             marks,
             at: at.clone(),
-            picture: format!("{address}/scan/{no}"),
+            picture: format!("{address}/scan/{no}{keep}"),
             from: format!("{name}, страница {}, принято {when}", at.place.page),
         });
     }
     let beside = |leaf: u32| match standing.pages.iter().any(|page| page.leaf == leaf) {
-        true => format!("{back}/{leaf}"),
+        true => format!("{back}/{leaf}{keep}"),
         false => String::new(),
     };
     let frame = frame.titled(format!("Страница {leaf}")).leading(format!("Лист {}: {}", page.sheet, page.title));
-    let frame = under(frame, &visitor).under(copy_name(&directory, &standing.copy), back.clone());
+    let frame = under(frame, &visitor).under(copy_name(&directory, &standing.copy), format!("{back}{keep}"));
     let (issues, issuers) = issuers(&state, &directory, &visitor, &standing.copy).await?;
     let ground = match graves.pop() {
         Some(last) => last.ground,
         None => scans::grave_ground(page.sheet, leaf, ""),
     };
+    let early = match is_last {
+        true => early_return(&state, &standing.copy, &visitor.account).await?,
+        false => String::new(),
+    };
     answer::page(&LeafPage {
+        early,
         issues,
         issuers,
         onward: format!("/copies/{}?ground={}#f-ground", segment(&id), segment(&ground)),
@@ -453,14 +486,19 @@ pub(super) async fn leaf(
         leaf,
         sheet: page.sheet,
         title: page.title.clone(),
-        must: format!("{address}/must"),
-        copy: back.clone(),
+        must: format!("{address}/must{keep}"),
+        copy: format!("{back}{keep}"),
+        version: standing.copy.version,
+        last: shown.last,
+        original: page.original,
+        originals: format!("{back}?version={}", page.original),
+        is_awaited: page.is_awaited,
         address,
         before: beside(leaf.saturating_sub(1)),
         after: beside(leaf + 1),
         scans: views,
-        receives: receives(&directory, &visitor, &standing.copy),
-        notes: notes(&directory, &visitor, &standing.copy),
+        receives: is_last && receives(&directory, &visitor, &standing.copy),
+        notes: is_last && notes(&directory, &visitor, &standing.copy),
     })
 }
 
@@ -495,24 +533,27 @@ pub(super) async fn withdraw(
     Ok(answer::done(&address, "Скан отложен: страница по нему больше не считается полученной."))
 }
 
-/// `GET /office/scans/{copy}/{leaf}/must`: the page as it was issued.
+/// `GET /office/scans/{copy}/{leaf}/must?version=1`: the page as it was issued.
 pub(super) async fn must(
     State(state): State<WebState>,
     Path((id, leaf)): Path<(String, u32)>,
+    asked: Asked,
 ) -> Result<Response, Refusal> {
-    let row = state.house.db.list_versions(&id).await?.pop().ok_or(Refusal::NotFound)?;
+    let (wanted, mut rows) = (version_of(&asked)?, state.house.db.list_versions(&id).await?);
+    rows.retain(|row| wanted.is_none_or(|version| row.version == version));
+    let row = rows.pop().ok_or(Refusal::NotFound)?;
     let digest = row.issued_pdf.parse().map_err(|_| Refusal::NotFound)?;
     let path = state.house.issued_pdf(&row.id, row.version, digest);
     Ok(jpeg(&draw(&state, path, leaf).await?, SIDE))
 }
 
-/// `GET /office/scans/{copy}/{leaf}/scan/{scan}`: the scan of the page, upright.
+/// `GET /office/scans/{copy}/{leaf}/scan/{scan}?version=1`: the scan of the page, upright.
 pub(super) async fn picture(
     State(state): State<WebState>,
     Path((id, leaf, scan)): Path<(String, u32, usize)>,
     asked: Asked,
 ) -> Result<Response, Refusal> {
-    let standing = scans::standing(&state.house, &id, None).await?;
+    let standing = scans::standing(&state.house, &id, version_of(&asked)?).await?;
     let page = standing.pages.iter().find(|page| page.leaf == leaf).ok_or(Refusal::NotFound)?;
     let at = page.scans.get(scan).ok_or(Refusal::NotFound)?;
     let side = if asked.value("small").is_empty() { SIDE } else { SIDE / 4 };

@@ -4,6 +4,7 @@ mod copy;
 pub(super) mod differing;
 mod page;
 mod receiving;
+mod shown;
 
 use askama::Template;
 use axum::extract::{FromRequest, Multipart, Request, State};
@@ -89,10 +90,12 @@ impl Following {
 struct CopyLine {
     href: String,
     name: String,
-    found: usize,
-    pages: usize,
+    /// «12 из 14»; a dash where no page is awaited.
+    found: String,
     badge: &'static str,
     said: String,
+    /// Earlier versions whose sheets stay in force: words, address of their scans and words for it.
+    staying: Vec<(String, String, String)>,
 }
 
 /// A page that a person must place.
@@ -141,12 +144,32 @@ pub(super) struct StageLine {
     pub(super) lacks: String,
     /// «подписи не видно: лист 1», once all came; empty when each is signed.
     pub(super) blank: String,
+    /// Is that only because its scans are still compared?
+    pub(super) compares: bool,
     /// The pages that are to be looked at: words and address.
     pub(super) looks: Vec<(String, String)>,
     pub(super) is_turn: bool,
 }
 
-pub(super) fn stage_line(name: &str, standing: &Standing, one: &PaperStage) -> StageLine {
+/// «подписи не видно: лист 1; скан сравнивается: листы 3, 4»: of a scan that is being compared nobody says that it was not.
+fn blank_words(one: &PaperStage, is_comparing: bool) -> String {
+    if !is_comparing {
+        return one.blank_words();
+    }
+    let part = |said: &str, is_compared: bool| {
+        let of = one.blank.iter().filter(|blank| blank.is_compared == is_compared);
+        let mut sheets: Vec<u32> = of.map(|blank| blank.sheet).collect();
+        sheets.sort_unstable();
+        sheets.dedup();
+        let noun = if sheets.len() == 1 { "лист" } else { "листы" };
+        (!sheets.is_empty()).then(|| format!("{said}: {noun} {}", scans::listed(&sheets)))
+    };
+    let parts = part("подписи не видно", true).into_iter().chain(part("скан сравнивается", false));
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+/// `is_comparing`: are scans of this copy compared at the moment, or wait for it?
+pub(super) fn stage_line(name: &str, standing: &Standing, one: &PaperStage, is_comparing: bool) -> StageLine {
     let look = |blank: &Blank| {
         let href = format!("/office/scans/{}/{}", segment(&standing.copy.id), blank.leaf);
         (format!("лист {}, страница {}", blank.sheet, blank.leaf), href)
@@ -160,7 +183,8 @@ pub(super) fn stage_line(name: &str, standing: &Standing, one: &PaperStage) -> S
         pages: one.pages.len(),
         missing: scans::listed(&one.missing),
         lacks: lacking(&one.missing),
-        blank: if one.missing.is_empty() { one.blank_words() } else { String::new() },
+        blank: if one.missing.is_empty() { blank_words(one, is_comparing) } else { String::new() },
+        compares: is_comparing && !one.blank.iter().any(|blank| blank.is_compared),
         looks: one.blank.iter().map(look).collect(),
         is_turn: one.is_turn,
     }
@@ -180,12 +204,14 @@ async fn overview(
     let standings = scans::overview(&state.house).await?;
     let copies = standings.iter().map(|standing| copy_line(&directory, standing)).collect();
     let mut stages = Vec::new();
+    let newest = state.house.db.list_jobs(NEWEST_JOBS).await?;
     for opened in state.house.db.list_open_paper_stages().await? {
         let standing = scans::standing(&state.house, &opened.copy, Some(opened.version)).await?;
         let name = copy_name(&directory, &standing.copy);
         let of_copy = paper::stage::standing(&state.house, &standing).await?;
         let open = of_copy.iter().filter(|one| one.id == opened.stage && !one.owes.is_empty());
-        stages.extend(open.map(|one| stage_line(&name, &standing, one)));
+        let is_comparing = !shown::comparing(&newest, &standing).is_empty();
+        stages.extend(open.map(|one| stage_line(&name, &standing, one, is_comparing)));
     }
     let files = state.house.db.list_scan_files().await?;
     let decided = state.house.db.list_scan_decisions().await?;
@@ -243,10 +269,13 @@ fn copy_line(directory: &super::directory::Directory, standing: &Standing) -> Co
     CopyLine {
         href: format!("/office/scans/{}", segment(&standing.copy.id)),
         name: copy_name(directory, &standing.copy),
-        found: standing.pages.len() - missing.len(),
-        pages: standing.pages.len(),
+        found: match standing.awaited() {
+            0 => "—".to_owned(),
+            pages => format!("{} из {pages}", pages - missing.len()),
+        },
         badge,
         said: said(standing),
+        staying: shown::staying(standing),
     }
 }
 
@@ -259,12 +288,22 @@ fn lacking(missing: &[u32]) -> String {
     }
 }
 
+/// «есть сканы 12 из 14 страниц»: of a version whose paper is awaited no more.
+fn came_words(standing: &Standing) -> String {
+    let pages = standing.pages.len() as u64;
+    let of = words::plural(pages, "страницы", "страниц", "страниц");
+    format!("есть сканы {} из {pages} {of}", standing.came())
+}
+
 /// «все листы на бумаге получены», «нет страниц 3, 7–9; больше одного скана у страниц: 5».
 fn said(standing: &Standing) -> String {
     let (missing, doubled) = (standing.missing(), standing.doubled());
-    let mut said = match missing.is_empty() {
-        true => "все листы на бумаге получены".to_owned(),
-        false => lacking(&missing),
+    let mut said = match (missing.is_empty(), standing.staying.is_empty()) {
+        (true, true) => "все листы на бумаге получены".to_owned(),
+        // Beside what stays of earlier versions.
+        (true, false) if standing.awaited() == 0 => "новых листов на бумаге не ждём".to_owned(),
+        (true, false) => "все новые листы на бумаге получены".to_owned(),
+        (false, _) => lacking(&missing),
     };
     if !doubled.is_empty() {
         said.push_str(&format!("; больше одного скана у страниц: {}", scans::listed(&doubled)));

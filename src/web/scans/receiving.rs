@@ -69,9 +69,11 @@ async fn page(
                 done: !page.received_at.is_empty(),
                 last: page.leaf == last,
             };
-            let ticks: Vec<Tick> = standing.pages.iter().map(tick).collect();
+            // What an earlier version's signed sheet stands for does not come again.
+            let comes = |page: &&scans::PageStanding| page.is_awaited || !page.received_at.is_empty();
+            let ticks: Vec<Tick> = standing.pages.iter().filter(comes).map(tick).collect();
             shown = Some(Receiving { id: copy.to_owned(), name, done: ticks.len() - left, pages: ticks.len(), ticks });
-        } else if left > 0 && left < standing.pages.len() {
+        } else if left > 0 && left < standing.awaited() {
             let href = format!("/office/receiving?copy={}", segment(&standing.copy.id));
             others.push((href, format!("{name}: осталось {left}")));
         }

@@ -2,6 +2,9 @@
 
 use super::super::WebState;
 use super::super::answer::Refusal;
+use super::Later;
+use super::fate::Fate;
+use crate::domain::people::Visitor;
 use crate::domain::sheet_code::SheetCode;
 use crate::domain::words;
 use crate::flow::outdated::{Outdated, Why};
@@ -17,11 +20,13 @@ pub(super) struct CodeView {
     pub(super) said: String,
     /// What the code says, field by field; empty for a code of something else.
     pub(super) facts: Vec<(&'static str, String)>,
+    /// The version that took the place of the code's one.
+    pub(super) later: Option<Later>,
 }
 
 impl CodeView {
-    /// Reads a text as it was typed; `None` for an empty one. Waits for its turn among those who check files.
-    pub(super) async fn of(state: &WebState, text: &str) -> Result<Option<Self>, Refusal> {
+    /// Reads a text as it was typed; `None` for an empty one. Waits for its turn among those who check files. `visitor` is nobody for a stranger.
+    pub(super) async fn of(state: &WebState, text: &str, visitor: Option<&Visitor>) -> Result<Option<Self>, Refusal> {
         if text.is_empty() {
             return Ok(None);
         }
@@ -36,20 +41,35 @@ impl CodeView {
             _ => None,
         };
         let outdated = known.as_ref().and_then(|known| known.outdated);
-        let (class, title) = match outdated {
-            Some(_) => ("superseded", "код листа этой школы, эту версию печатью не скрепят"),
-            None => head(verdict, is_sealed),
+        let fate = match &code {
+            Some(code) if verdict == Verdict::OldVersion => Fate::of(&state.house, code).await?,
+            _ => None,
+        };
+        let (class, title) = match (outdated, &fate) {
+            (Some(_), _) => ("superseded", "код листа этой школы, эту версию печатью не скрепят"),
+            (None, Some(fate)) => fate.head(),
+            (None, None) => head(verdict, is_sealed),
         };
         let said = match (&code, outdated) {
             (Some(code), Some(why)) => never_sealed(why, code.version),
-            (Some(code), None) => told(verdict, code, is_sealed),
+            (Some(code), None) => match &fate {
+                Some(fate) => format!("{MATCHES} {}", fate.said(code.version)),
+                None => told(verdict, code, is_sealed),
+            },
             (None, _) => untold(verdict).to_owned(),
+        };
+        let later = match &fate {
+            Some(fate) => Some(fate.later(state, visitor).await?),
+            None => None,
         };
         let named = known.map(|known| known.facts).unwrap_or_default();
         let read = code.as_ref().map(facts).unwrap_or_default();
-        Ok(Some(Self { class, title, said, facts: named.into_iter().chain(read).collect() }))
+        Ok(Some(Self { class, title, said, facts: named.into_iter().chain(read).collect(), later }))
     }
 }
+
+/// Of a code of a replaced version: it is this school's.
+const MATCHES: &str = "Контрольная сумма листа, размер и корень журнала событий — те, что записаны в этой школе.";
 
 /// What this house knows of the version that a code names.
 struct Known {
