@@ -23,6 +23,7 @@ mod russian;
 mod scan;
 mod serve;
 mod setup;
+mod sheets;
 mod staff;
 mod table;
 mod token;

@@ -9,16 +9,18 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 
 use super::listings::CopyLine;
+use super::sheets::{check_sheets, sheet_of};
 use super::table::{bytes, print_json};
 use super::{Desk, Failure, UNUSABLE, print_findings};
 use crate::domain::copy::State;
 use crate::domain::period;
+use crate::domain::route::Wish;
 use crate::domain::statement::Category;
-use crate::domain::words::count;
+use crate::domain::words::{count, period_title};
 use crate::flow::close::{self, Closing};
 use crate::flow::issue::Issued;
 use crate::flow::sign::{self as signing, Gesture, Target};
-use crate::flow::{self, House, issue, reissue, seal};
+use crate::flow::{self, House, issue, recall, reissue, seal};
 use crate::store::CopyRow;
 
 /// `close`.
@@ -239,7 +241,7 @@ pub(super) struct Sign {
         long = "sheet",
         value_name = "ЛИСТ",
         requires = "signer",
-        help = "Лист, вместе с --as; подписываются все свои листы сразу, а с --refuse названные листы возвращаются, остальные свои подписываются"
+        help = "Лист, номер в копии или код, вместе с --as; подписываются все свои листы сразу, а с --refuse названные листы возвращаются, остальные свои подписываются"
     )]
     sheets: Vec<String>,
     #[arg(long = "copy-version", value_name = "N", requires = "signer", help = "Версия копии, вместе с --as")]
@@ -278,9 +280,10 @@ impl Sign {
         let done = match &self.signer {
             Some(signer) => {
                 let targets = self.targets(&house, &mut table, signer).await?;
+                let sheets = self.named_sheets(&house, signer, &targets).await?;
                 let gesture = Gesture {
                     stage: self.stage.clone(),
-                    sheets: self.sheets.clone(),
+                    sheets,
                     refusal: self.refuse.clone(),
                     category: self.category,
                     ..Gesture::checked(signer, targets)
@@ -329,6 +332,40 @@ impl Sign {
         let target = |copy: &String| Target { copy: copy.clone(), version: self.copy_version };
         let mut named = std::collections::BTreeSet::new();
         Ok(self.which.copies.iter().filter(|id| named.insert(id.as_str())).map(target).collect())
+    }
+
+    /// The sheets of `--sheet` by their identifiers. Why one of them cannot be signed, or turned away, is said here in the names that people know;
+    /// why the person signs nothing of the copy now is for the gesture to say.
+    async fn named_sheets(&self, house: &House, signer: &str, targets: &[Target]) -> Result<Vec<String>, Failure> {
+        let mut found: Option<Vec<String>> = None;
+        for target in targets.iter().filter(|_| !self.sheets.is_empty()) {
+            let Some(row) = house.db.list_versions(&target.copy).await?.pop() else { continue };
+            let paper = house.papers.get(house, row.snapshot).await?;
+            let find = |named: &String| {
+                let sheet = sheet_of(&paper.sheets, named);
+                let refusal = || recall::Refusal::NoSheet { copy: row.id.clone(), sheet: named.clone() };
+                sheet.map(|sheet| sheet.id.clone()).ok_or_else(|| flow::Error::from(refusal()))
+            };
+            let ids = self.sheets.iter().map(find).collect::<Result<Vec<String>, flow::Error>>()?;
+            let stands = signing::signed(&house.db.list_statements(&row.id, row.version).await?);
+            let wish = Wish {
+                signer: signer.to_owned(),
+                stage: self.stage.clone(),
+                refuses: self.refuse.is_some(),
+                ..Wish::default()
+            };
+            let is_asked = row.state == State::Issued && target.version.is_none_or(|asked| asked == row.version);
+            if is_asked && let Err(refusal) = check_sheets(&paper.route, &paper.sheets, &stands, &wish, &ids) {
+                let copy = format!("{}, {}", paper.class, period_title(&paper.period.name));
+                return Err(flow::Error::NotNow { copy, refusal: Box::new(refusal) }.into());
+            }
+            if found.as_ref().is_some_and(|before| *before != ids) {
+                let said = "--sheet называют вместе с одной копией: у каждой копии свои листы";
+                return Err(Failure::Said(said.to_owned()));
+            }
+            found = Some(ids);
+        }
+        Ok(found.unwrap_or_else(|| self.sheets.clone()))
     }
 }
 

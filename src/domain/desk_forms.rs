@@ -195,8 +195,19 @@ fn parted(first: &str, second: &str) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
-/// The differences of a version against the one before it: sheet, learner, cell, was, is, and the ground.
-pub fn differences(about: &About, ground: &str, remarks: &[(String, String)], found: &[ChangedValue]) -> Form {
+/// A remark in one line, with the words that say what is what: «Замечание к листу «Литература», отметка: не та отметка». `category` is «Отметка», or of
+/// a recall «Возврат на исправление»; `sheet` is empty for a remark on the whole copy.
+pub fn remark_words(sheet: &str, category: &str, said: &str) -> String {
+    let about = category.to_lowercase();
+    match sheet {
+        "" => format!("Замечание ко всей копии, {about}: {said}"),
+        sheet => format!("Замечание к листу «{sheet}», {about}: {said}"),
+    }
+}
+
+/// The differences of a version against the one before it: sheet, learner, cell, was, is, and the ground; `notes` are sentences of their own above
+/// them: remarks, and which sheets are signed anew.
+pub fn differences(about: &About, ground: &str, notes: &[String], found: &[ChangedValue]) -> Form {
     let heads =
         [("№", 4), ("Лист", 20), ("Обучающийся", 18), ("Графа", 22), ("Было", 12), ("Стало", 12), ("Основание", 12)];
     let mut table = Table::new(&heads).titled("Отличия").sized(85).middle(&[0]);
@@ -211,8 +222,8 @@ pub fn differences(about: &About, ground: &str, remarks: &[(String, String)], fo
         .subtitle(&format!("{}, версия {}", about.what, about.version))
         .subtitle(&replaced(about))
         .subtitle(ground);
-    for (what, words) in remarks {
-        form = form.with(Block::Note { text: format!("Замечание: {what} — {words}") });
+    for note in notes {
+        form = form.with(Block::Note { text: note.clone() });
     }
     match found.is_empty() {
         true => {
@@ -280,9 +291,13 @@ pub fn examples() -> Vec<Form> {
         changed("Берёзов Агат", "14.10.2025, 2-й урок: запись об ученике", "3", "4", "отметка: не того ученика"),
         changed("", "15.10.2025, 3-й урок: тема", "", "Сложение дробей с разными знаменателями", ""),
     ];
-    let remark = ("Математика отметка".to_owned(), "выставлена не тому ученику".to_owned());
+    let notes = [
+        remark_words("Математика", "Отметка", "выставлена не тому ученику"),
+        "Подпись осталась в силе под 13 листами.".to_owned(),
+        "Подписать заново: лист 7 «Математика» — Рябинин Г.Б.".to_owned(),
+    ];
     let ground = "исправлено по замечанию учителя";
-    vec![signature_sheet(&about, &events, Bound::Record), differences(&about, ground, &[remark], &changes)]
+    vec![signature_sheet(&about, &events, Bound::Record), differences(&about, ground, &notes, &changes)]
 }
 
 #[cfg(test)]

@@ -205,6 +205,8 @@ pub struct Wish {
     pub stage: Option<String>,
     /// Sheets asked for.
     pub sheets: Vec<String>,
+    /// Does the person refuse? What is found wrong is said at once: a refusal waits for nobody who would sign in vain.
+    pub refuses: bool,
 }
 
 /// Why the route says no.
@@ -279,7 +281,7 @@ pub enum Refusal {
 }
 
 /// May this person sign now, and where? Signers within the open stage are parallel; the open stage is the first
-/// that lacks a signature.
+/// that lacks a signature. Who comes later may refuse before the turn comes.
 pub fn decide<'r>(
     route: &'r [StageFacts],
     signed: &[Signed],
@@ -311,7 +313,7 @@ pub fn decide<'r>(
         return Err(Refusal::AlreadySigned { signer: called, stage: last.title.clone() });
     };
     let open = open_stage(route, signed);
-    if let Some(open) = open.filter(|open| open.id != stage.id) {
+    if let Some(open) = open.filter(|open| open.id != stage.id && !wish.refuses) {
         return Err(Refusal::NotYourTurn { stage: open.title.clone(), waiting: waiting(open, signed) });
     }
     if let Some(sheet) = wish.sheets.iter().find(|sheet| !signer.sheets.contains(sheet)) {
@@ -429,6 +431,17 @@ mod tests {
         assert!(matches!(refusal, Err(Refusal::NotYourTurn { waiting, .. }) if waiting == "T2"));
         let both = signed(&[("subject_teacher", "T1"), ("subject_teacher", "T2")]);
         assert_eq!(decide(&route, &both, &wish("T1")).map(|(stage, _)| stage.id.as_str()), Ok("class_teacher"));
+    }
+
+    #[test]
+    fn who_signs_later_may_refuse_before_the_turn_comes_and_who_has_signed_may_not() {
+        let route = route();
+        let early = Wish { refuses: true, ..wish("T9") };
+        assert!(matches!(decide(&route, &[], &wish("T9")), Err(Refusal::NotYourTurn { .. })));
+        assert_eq!(decide(&route, &[], &early).map(|(stage, _)| stage.id.as_str()), Ok("director"));
+        let one = signed(&[("subject_teacher", "T2")]);
+        let late = Wish { refuses: true, ..wish("T2") };
+        assert!(matches!(decide(&route, &one, &late), Err(Refusal::AlreadySigned { .. })));
     }
 
     #[test]

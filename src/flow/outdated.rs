@@ -5,6 +5,7 @@
 use super::{Error, House, compromise, keys};
 use crate::domain::canon::Digest;
 use crate::domain::copy::State;
+use crate::domain::snapshot::supplement_no;
 use crate::store::CopyRow;
 
 /// Why a version on its way is never sealed. Of two reasons the first speaks.
@@ -14,6 +15,16 @@ pub enum Why {
     Former,
     /// Its sheets hold entries of a stolen account that were undone since it was frozen.
     Undone,
+}
+
+/// Of a version that is never sealed, where another's state stands: in lists, on its page and in its route.
+pub const SAID: &str = "устарела: ждёт следующей версии";
+/// The same of a supplement (дополнительный лист).
+const SAID_OF_SUPPLEMENT: &str = "устарел: ждёт следующей версии";
+
+/// [`SAID`] of the document that an identifier names.
+pub fn said_of(id: &str) -> &'static str {
+    if supplement_no(id).is_some() { SAID_OF_SUPPLEMENT } else { SAID }
 }
 
 impl Why {
@@ -115,6 +126,12 @@ pub fn is_on_way(row: &CopyRow) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_outdated_copy_and_an_outdated_supplement_are_said_in_their_own_gender() {
+        assert_eq!(said_of("2025-5A-1"), SAID);
+        assert_eq!(SAID.replacen("устарела", "устарел", 1), SAID_OF_SUPPLEMENT);
+    }
 
     #[test]
     fn both_reasons_say_which_version_is_waited_for_and_that_this_one_is_not_signed() {

@@ -18,10 +18,12 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::freeze::{self, Circumstances, Laying};
 use crate::domain::journal::YEAR;
 use crate::domain::period;
-use crate::domain::route::BY_SHEETS;
+use crate::domain::route::{self, BY_SHEETS, Signed};
 use crate::domain::snapshot::{ChangesSheet, Sheet, Snapshot};
 use crate::domain::statement::{Category, Statement};
 use crate::domain::words;
+use crate::flow::papers::Paper;
+use crate::flow::sign::signed;
 use crate::store::{CopyRow, KeptRow, RemarkRow, StatementRow, Tx};
 use crate::typeset;
 
@@ -123,15 +125,20 @@ pub async fn reissue_of(house: &House, last: &CopyRow, ground: &str, act: &Act) 
             carried.push((Digest::of(statement.body.as_bytes()), row));
         }
     }
+    // Signed before and signed once more: what lapsed though its sheet is the same, and what changed under its signature.
+    let earlier = signed(&said);
+    let by_sheets = earlier.iter().filter(|one| one.stage == BY_SHEETS).flat_map(|one| one.sheets.iter().cloned());
+    let stands_there = |sheet: &String| drafted.sheets.iter().any(|one| one.id() == sheet.as_str());
+    let lapsed: BTreeSet<String> = by_sheets.filter(stands_there).chain(spoken.iter().cloned()).collect();
     let remarks = recall::with_recalls(house, id).await?;
     let rows = change_rows(&was, &drafted, |sheet| remark_on(&remarks, last.version, sheet));
     told.changes = Some(ChangesSheet {
         id: "changes".to_owned(),
         replaces: last.version,
         ground: ground.to_owned(),
-        unsigned: rows.is_empty() && spoken.is_empty(),
+        unsigned: rows.is_empty() && lapsed.is_empty(),
         rows,
-        signed_anew: spoken.difference(&stay).cloned().collect(),
+        signed_anew: lapsed.difference(&stay).cloned().collect(),
     });
     let snapshot = freeze(&told)?;
     let superseded =
@@ -212,6 +219,91 @@ fn own_part(was: &Snapshot, next: &Snapshot, person: &str, is_kept: bool) -> Str
             format!("Изменены ваши листы {named}: они ждут вашей подписи на странице «Подписание».{others}")
         }
     }
+}
+
+/// What a version asks of those who sign by sheets: how many sheets keep an earlier signature, and which of the others wait for whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Sheets for which a statement of an earlier version speaks.
+    pub kept: usize,
+    /// The other sheets that were signed in the version compared with, by who signs them, in the order of the route.
+    pub anew: Vec<Place>,
+    /// Those that nobody had signed there, in the same way.
+    pub first: Vec<Place>,
+    /// «Кварцева О.А.»: who certifies the copy as a whole, and so signs every version.
+    pub whole: Vec<String>,
+}
+
+/// Sheets of one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// «Иванова И.И.».
+    pub who: String,
+    /// «лист 7 «Алгебра»», in the order of the copy.
+    pub sheets: Vec<String>,
+    /// Is any of them not signed yet?
+    pub lacks: bool,
+}
+
+impl Asked {
+    /// How many sheets are signed anew.
+    pub fn anew_sheets(&self) -> usize {
+        self.anew.iter().map(|place| place.sheets.len()).sum()
+    }
+}
+
+impl std::fmt::Display for Place {
+    /// «лист 7 «Алгебра» — Иванова И.И.».
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} — {}", words::listed(&self.sheets), self.who)
+    }
+}
+
+/// What a version asks, beside an earlier one.
+pub async fn asked(house: &House, row: &CopyRow, from: u32) -> Result<Asked, Error> {
+    let paper = house.papers.get(house, row.snapshot).await?;
+    let now = house.db.list_statements(&row.id, row.version).await?;
+    let before = house.db.list_statements(&row.id, from).await?;
+    Ok(asked_of(&paper, (&now, row.version), &before))
+}
+
+/// [`asked`] out of what was said of both versions.
+fn asked_of(paper: &Paper, (now, version): (&[StatementRow], u32), before: &[StatementRow]) -> Asked {
+    let carried = now.iter().filter(|one| one.version < version);
+    let carried: Vec<Signed> = carried.flat_map(|one| signed(std::slice::from_ref(one))).collect();
+    let (stands, stood) = (signed(now), signed(before));
+    let mut found = Asked::default();
+    for stage in &paper.route {
+        for place in &stage.signers {
+            let who = route::called(&place.person);
+            if stage.id != BY_SHEETS {
+                if !found.whole.contains(&who) {
+                    found.whole.push(who);
+                }
+                continue;
+            }
+            let asked = route::left(&stage.id, place, &carried);
+            found.kept += place.sheets.len() - asked.len();
+            let owed = route::left(&stage.id, place, &stands);
+            let was_signed =
+                |sheet: &String| stood.iter().any(|one| one.stage == BY_SHEETS && one.sheets.contains(sheet));
+            let (anew, first): (Vec<String>, Vec<String>) = asked.into_iter().partition(was_signed);
+            for (list, sheets) in [(&mut found.anew, anew), (&mut found.first, first)] {
+                if !sheets.is_empty() {
+                    let lacks = sheets.iter().any(|sheet| owed.contains(sheet));
+                    let named = sheets.iter().map(|sheet| sheet_words(paper, sheet)).collect();
+                    list.push(Place { who: who.clone(), sheets: named, lacks });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// «лист 7 «Алгебра»».
+fn sheet_words(paper: &Paper, id: &str) -> String {
+    let name = paper.sheet(id).map_or(id, |sheet| sheet.name.as_str());
+    format!("лист {} «{name}»", paper.number(id))
 }
 
 /// What was said of a sheet when the version was refused: «отметка: не та отметка».

@@ -279,7 +279,8 @@ impl<'h> Desk<'h> {
             let Some(paper) = self.prepared.get(&row.snapshot) else { continue };
             let signed = signed(&self.house.db.list_statements(&row.id, row.version).await?);
             let wanted = Wanted::chosen(signer, choice);
-            let wish = Wish { signer: signer.to_owned(), stage: wanted.stage.clone(), sheets: Vec::new() };
+            let refuses = !wanted.refused.is_empty();
+            let wish = Wish { signer: signer.to_owned(), stage: wanted.stage.clone(), sheets: Vec::new(), refuses };
             let Ok((stage, place)) = route::decide(&paper.route, &signed, &wish) else { continue };
             let left = route::left(&stage.id, place, &signed);
             for (sheets, verdict) in parts(&left, &wanted, stage) {
@@ -322,8 +323,12 @@ impl<'h> Desk<'h> {
         let Some(paper) = self.prepared.get(&row.snapshot).cloned() else { return Err(Error::NoCopy(row.id.clone())) };
         let said = tx.list_statements(&row.id, row.version).await?;
         let mut signed = signed(&said);
-        let wish =
-            Wish { signer: wanted.signer.to_owned(), stage: wanted.stage.clone(), sheets: wanted.sheets.clone() };
+        let wish = Wish {
+            signer: wanted.signer.to_owned(),
+            stage: wanted.stage.clone(),
+            sheets: wanted.sheets.clone(),
+            refuses,
+        };
         // The route speaks first where it can: «already signed» says more than «the copy is signed».
         let decided = match route::decide(&paper.route, &signed, &wish) {
             Err(refusal) => Err(told::in_words(self.house, &self.appointments, &paper, &wish, refusal).await?),

@@ -1,6 +1,8 @@
 //! The page of a re-issued copy that says what changed: sheet, learner, cell, was, is, ground (F44). Floor 1.
 
-use crate::domain::snapshot::{ChangedValue, ChangesSheet};
+use crate::domain::difference::sheet_name;
+use crate::domain::route::{self, BY_SHEETS};
+use crate::domain::snapshot::{ChangedValue, ChangesSheet, Sheet, Snapshot};
 use crate::domain::words;
 
 use super::fit::{LEADING, fit};
@@ -22,7 +24,11 @@ const WIDTHS: [f64; 7] = [8.0, 29.0, 32.0, 40.0, 19.0, 19.0, 33.0];
 pub fn bind(binder: &mut Binder<'_>, index: usize, sheet: &ChangesSheet) {
     let paper = binder.paper;
     let shapes = shapes(paper.width());
-    let ground = format!("Основание новой версии: {}", sheet.ground);
+    let anew = anew(binder.snapshot, sheet);
+    let ground = match sheet.rows.is_empty() || anew.is_empty() {
+        true => format!("Основание новой версии: {}", sheet.ground),
+        false => format!("Основание новой версии: {} Подписать заново: {anew}.", words::stopped(&sheet.ground)),
+    };
     let ground = fit(&ground, Face::Serif, 10.0, paper.width(), mm(14.0));
     let said = ground.size * LEADING * ground.lines.len() as f64;
     let top = paper.top() + HEADING + said + mm(2.5);
@@ -38,7 +44,7 @@ pub fn bind(binder: &mut Binder<'_>, index: usize, sheet: &ChangesSheet) {
         page.texts.push(Text::top(words, "left", Face::Serif, &ground));
         if rows.is_empty() {
             let room = Room { x: page.x, y: top + mm(1.0), w: page.w, h: mm(10.0) };
-            let text = unchanged(sheet);
+            let text = unchanged(sheet, &anew);
             page.texts.push(Text::top(room, "left", Face::Serif, &fit(&text, Face::Serif, 10.0, room.w, room.h)));
         } else {
             page.tables.push(flow(&Flow { at: [page.x, top], head: HEAD, size: SIZE, line: LINE }, &shapes, &rows));
@@ -48,16 +54,34 @@ pub fn bind(binder: &mut Binder<'_>, index: usize, sheet: &ChangesSheet) {
 }
 
 /// What stands where nothing changed: which signatures stand.
-fn unchanged(sheet: &ChangesSheet) -> String {
-    match sheet.signed_anew.len() as u64 {
-        0 if sheet.unsigned => {
+fn unchanged(sheet: &ChangesSheet, anew: &str) -> String {
+    match anew {
+        "" if sheet.unsigned => {
             "Содержание листов не изменилось. Подписей учителей под прежней версией не было.".to_owned()
         }
-        0 => "Содержание листов не изменилось: подписи учителей под своими листами остались в силе.".to_owned(),
-        n => {
-            let sheets = words::count(n, "лист", "листа", "листов");
-            format!("Содержание листов не изменилось. Прежняя подпись не перенесена, подписывается заново: {sheets}.")
-        }
+        "" => "Содержание листов не изменилось: подписи учителей под своими листами остались в силе.".to_owned(),
+        anew => format!("Содержание листов не изменилось. Прежняя подпись не перенесена. Подписать заново: {anew}."),
+    }
+}
+
+/// The sheets that are signed anew and who signs them: «лист 7 «Алгебра» (Иванова И.И.)»; of more than a line takes, their number.
+fn anew(snapshot: &Snapshot, sheet: &ChangesSheet) -> String {
+    const NAMED: usize = 3;
+    let places = || snapshot.route.iter().filter(|stage| stage.id == BY_SHEETS).flat_map(|stage| &stage.signers);
+    let is_anew = |one: &Sheet| sheet.signed_anew.iter().any(|id| id.as_str() == one.id());
+    let named = (1..).zip(&snapshot.sheets).filter(|(_, one)| is_anew(one)).map(|(no, one): (usize, &Sheet)| {
+        let name = match one {
+            Sheet::Course(course) => course.listed(),
+            other => sheet_name(other),
+        };
+        let signer = places().find(|place| place.sheets.iter().any(|id| id.as_str() == one.id()));
+        let signer = signer.map(|place| format!(" ({})", route::called(&place.person))).unwrap_or_default();
+        format!("лист {no} «{name}»{signer}")
+    });
+    let named: Vec<String> = named.collect();
+    match named.len() {
+        0..=NAMED => named.join("; "),
+        n => words::count(n as u64, "лист", "листа", "листов"),
     }
 }
 

@@ -3,6 +3,7 @@
 mod acting;
 mod back;
 mod changed;
+mod early;
 mod keys;
 mod next;
 mod pages;
@@ -44,6 +45,7 @@ use crate::store::{CopyRow, NoticeRow};
 
 pub(super) use back::ground as ground_of_remarks;
 pub(super) use changed::{Changed, changed};
+pub(super) use early::early_return;
 pub(super) use pages::{Pictures, Replaced};
 pub(super) use recall::{Recalls, Sent, decides};
 pub(super) use supplement::Supplements;
@@ -61,6 +63,7 @@ pub(super) fn routes() -> Vec<Route> {
     routes.extend(keys::routes());
     routes.extend(paper::routes());
     routes.extend(recall::routes());
+    routes.extend(early::routes());
     routes.extend(supplement::routes());
     routes
 }
@@ -137,8 +140,8 @@ struct BoardPage {
     /// Those of them on whose scans something differs that nobody has looked at: words and the page of their scans.
     open_scans: Vec<(String, String)>,
     may_seal: bool,
-    /// Copies in whose route the visitor comes later.
-    to_come: usize,
+    /// Copies in whose route the visitor comes later: words, page, where they are returned before the turn.
+    to_come: Vec<(String, String, String)>,
     /// Copies that wait for others alone.
     waiting_elsewhere: usize,
     /// Copies that nobody signs any more, by what is said of them, and how many they are.
@@ -199,7 +202,11 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     });
     let kept: Vec<(String, String)> = kept.collect();
     let to_come = awaited.iter().filter(|copy| has_part(copy, Part::ToSign) && !copy.waits_for(me));
-    let to_come = to_come.filter(|copy| copy.outdated.is_none()).count();
+    let to_come = to_come.filter(|copy| copy.outdated.is_none()).map(|copy| {
+        let what = format!("{}, {}", copy.row.class, period_of(&directory, &copy.row));
+        (what, format!("/copies/{}", segment(&copy.row.id)), early::address(&copy.row))
+    });
+    let to_come: Vec<(String, String, String)> = to_come.collect();
     let (notices, last_notice) = notices(&state, &directory, &visitor.account).await?;
     let all: Vec<CopyRow> = awaited.iter().map(|copy| copy.row.clone()).collect();
     let seen = visitor.reach(Action::ReadCopies);
@@ -406,10 +413,15 @@ pub(super) async fn notices(
         }
         let text = match row.kind.as_str() {
             "refused" => {
-                format!(
-                    "{what}: версия {0} возвращена с замечанием; подписи под версией {0} хранятся вместе с ней",
-                    row.version
-                )
+                let (version, next) = (row.version, row.version + 1);
+                match next::not_signed(state, &copy, version, person).await? {
+                    true => format!(
+                        "{what}: версия {version} возвращена с замечанием; вам её подписывать не нужно, подпишете версию {next}, когда её выпустят"
+                    ),
+                    false => format!(
+                        "{what}: версия {version} возвращена с замечанием; подписи под версией {version} хранятся вместе с ней"
+                    ),
+                }
             }
             "reissued" => {
                 let outdated = awaited.iter().find(|one| one.row.id == row.copy).and_then(|one| one.outdated);

@@ -181,11 +181,34 @@ fn the_page_of_changes_has_every_change_and_says_when_there_is_none() {
             let pages = see(&document);
             let told = read(&pages);
             assert!(told.contains("Изменения по сравнению с версией 1"));
+            assert!(!told.contains("одписать заново"), "no signature lapsed");
             assert_eq!(told.contains("Содержание листов не изменилось"), rows == 0);
             for row in 0..rows {
                 assert!(told.contains(&format!("{row:02}-й")), "{kind}: change {row} of {rows}");
             }
         }
+    }
+}
+
+#[test]
+fn the_page_of_changes_names_the_sheet_that_is_signed_anew_and_who_signs_it() {
+    for rows in [0, 2] {
+        let mut snapshot = made_up::reissued(journal(&class(28, 3, 20)), rows);
+        let place = snapshot.sheets.iter().position(|sheet| matches!(sheet, Sheet::Course(_))).expect("a course");
+        let id = snapshot.sheets[place].id().to_owned();
+        let signer = snapshot.route[0].signers.iter().find(|one| one.sheets.contains(&id)).expect("who signs it");
+        let surname = signer.person.surname.clone();
+        for sheet in &mut snapshot.sheets {
+            if let Sheet::Changes(changes) = sheet {
+                changes.signed_anew = vec![id.clone()];
+            }
+        }
+        let (document, _) = lay_out(&snapshot, &edition(&snapshot, EditionKind::Sealed), &[]).unwrap();
+        // Where a line ends is no matter.
+        let told: String = read(&see(&document)).split_whitespace().collect();
+        let anew = told.split_once("Подписатьзаново:").expect("what is signed anew").1;
+        assert!(anew.starts_with(&format!("лист{}«", place + 1)), "{anew:.200}");
+        assert!(anew.split_once(").").is_some_and(|(said, _)| said.contains(&surname)), "{anew:.200}");
     }
 }
 

@@ -85,6 +85,12 @@ fn a_signature_under_a_sheet_whose_paper_was_altered_is_not_carried_over() {
             _ => None,
         });
         assert_eq!(changes.expect("a sheet of changes").signed_anew, [sheets[0].clone()]);
+        // The page of differences names it, with who signs it; the other keeps its signature.
+        let asked = letopis::flow::reissue::asked(&house, &next, 1).await.expect("what is asked");
+        let name = sheets[0].as_str();
+        let no = snapshot.sheets.iter().position(|sheet| sheet.id() == name).expect("the sheet") + 1;
+        assert_eq!((asked.kept, asked.anew.len(), asked.anew_sheets()), (sheets.len() - 1, 1, 1), "{asked:?}");
+        assert!(asked.anew[0].lacks && asked.anew[0].sheets[0].starts_with(&format!("лист {no} «")), "{asked:?}");
         // The teacher is asked for that sheet alone.
         let done = house.gesture(gesture(&teacher, &[COPIES[0]])).await.expect("a signature");
         assert_eq!(done.sheets, 1);
@@ -358,6 +364,8 @@ fn a_mark_is_corrected_after_the_seal_by_one_recall_and_one_next_version() {
         let stay: usize = kept.iter().map(|row| row.sheets.len()).sum();
         let all: usize = house.snapshot(copy).await.route[0].signers.iter().map(|one| one.sheets.len()).sum();
         assert_eq!(stay, all - 1, "only the corrected sheet is signed anew");
+        let asked = letopis::flow::reissue::asked(&house, &next, 1).await.expect("what is asked");
+        assert_eq!((asked.kept, asked.anew_sheets(), asked.first.len()), (all - 1, 1, 0), "{asked:?}");
         assert!(kept.iter().any(|row| row.signer == teacher), "the teacher's other sheet as well");
         house.sign_everything(80).await.expect("signatures");
         house.seal_everything(90).await.expect("seals");

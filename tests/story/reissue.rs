@@ -66,6 +66,14 @@ fn a_statement_for_the_old_version_is_refused_and_the_old_signatures_stay_for_sh
         assert!(matches!(refused, Error::OldVersion { asked: 1, current: 2, .. }), "{refused:?}");
         let kept = house.db.list_statements(COPIES[0], 2).await.expect("statements");
         assert_eq!((kept.len(), kept[0].version, &kept[0].signer), (1, 1, &teacher), "nothing changed on her sheets");
+        // The page of differences counts sheets, and names those that nobody had signed with who signs them.
+        let asked = reissue::asked(&house, &house.copy(COPIES[0]).await, 1).await.expect("what is asked");
+        let all = house.snapshot(COPIES[0]).await.route[0].signers.clone();
+        let own = all.iter().find(|one| one.person.id == teacher).expect("her place").sheets.len();
+        assert_eq!((asked.kept, asked.anew.len(), asked.anew_sheets()), (own, 0, 0), "{asked:?}");
+        assert_eq!(asked.first.len(), all.len() - 1, "{asked:?}");
+        assert!(asked.first.iter().all(|place| place.lacks && place.to_string().starts_with("лист ")), "{asked:?}");
+        assert!(!asked.whole.is_empty(), "{asked:?}");
         // As the lists of a copy show her place: whole here; where another sheet of hers changed, only what is signed counts.
         let route = house.snapshot(COPIES[0]).await.route;
         let mut signer = route[0].signers.iter().find(|one| one.person.id == teacher).expect("her place").clone();

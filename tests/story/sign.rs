@@ -4,6 +4,7 @@ use letopis::domain::canon::Digest;
 use letopis::domain::copy::State;
 use letopis::domain::rights::Role;
 use letopis::domain::route::Refusal;
+use letopis::domain::statement::Category;
 use letopis::flow::people::{self, Order};
 use letopis::flow::sign::{Gesture, Target};
 use letopis::flow::{Error, issue, sign};
@@ -148,6 +149,31 @@ fn nobody_signs_before_those_who_stand_before() {
         assert_eq!(done.completed, [COPIES[0]]);
         assert_eq!(house.copy(COPIES[0]).await.state, State::Signed);
         assert_eq!(house.copy(COPIES[1]).await.state, State::Issued, "the other copy waits for its own people");
+    });
+}
+
+#[test]
+fn a_deputy_who_finds_an_error_returns_the_copy_before_the_turn_and_nobody_signs_it_in_vain() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let teachers = house.signers(COPIES[0], "subject_teacher").await;
+        house.sign(COPIES[0], &teachers[0]).await.expect("one of the teachers");
+        let deputy = house.signers(COPIES[0], "deputy").await.remove(0);
+        let sheet = house.snapshot(COPIES[0]).await.route[0].signers[1].sheets[0].clone();
+        let returning = Gesture {
+            sheets: vec![sheet.clone()],
+            refusal: Some("на подписанном листе исправлена отметка".to_owned()),
+            category: Category::Other,
+            ..gesture(&deputy, &[COPIES[0]])
+        };
+        house.gesture(returning).await.expect("a refusal before the turn");
+        assert_eq!(house.copy(COPIES[0]).await.state, State::Refused);
+        let remark = house.db.list_remarks(COPIES[0]).await.expect("remarks").remove(0);
+        assert_eq!((remark.stage.as_str(), remark.sheet), ("deputy", sheet));
+        let told = house.db.list_notices(&teachers[0]).await.expect("notices");
+        assert!(told.iter().any(|one| one.kind == "refused"), "who signed learns of it: {told:?}");
+        house.sign(COPIES[0], &teachers[1]).await.expect_err("nobody signs a returned version");
+        assert_eq!(house.doctor().await, Vec::<String>::new());
     });
 }
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::period_of;
+use crate::domain::copy::State as CopyState;
 use crate::domain::route::{self, BY_SHEETS, Signed};
 use crate::domain::words;
 use crate::flow::papers::Paper;
+use crate::flow::reissue::{self, Asked, Place};
 use crate::flow::sign::{REFUSED, signed};
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
@@ -36,6 +38,77 @@ pub(super) fn waiting(directory: &Directory, outdated: &[&Awaited]) -> Vec<Waiti
         }
     }
     found
+}
+
+/// Signatures under a version beside an earlier one, counted in sheets: the same words on the page of differences and on its paper.
+pub(super) struct Signatures {
+    /// «Подпись осталась в силе под 12 листами.»
+    pub(super) kept: String,
+    /// «Подписать заново» and «лист 7 «Алгебра» — Иванова И.И.»: what is said of sheets without a signature, and which these are.
+    pub(super) lists: Vec<(String, String)>,
+    /// «Новую версию целиком подписывают: …»; empty once nobody is asked to sign it.
+    pub(super) whole: String,
+}
+
+impl Signatures {
+    /// The same as sentences.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let lists = self.lists.iter().map(|(title, sheets)| words::stopped(&format!("{title}: {sheets}")));
+        let lines = [self.kept.clone()].into_iter().chain(lists).chain([self.whole.clone()]);
+        lines.filter(|line| !line.is_empty()).collect()
+    }
+}
+
+/// Which signatures of an earlier version stand under this one, which sheets are signed anew and by whom.
+pub(super) async fn signatures(state: &WebState, row: &CopyRow, from: u32) -> Result<Signatures, Refusal> {
+    Ok(signatures_of(&reissue::asked(&state.house, row, from).await?, row.state, from))
+}
+
+fn signatures_of(asked: &Asked, state: CopyState, from: u32) -> Signatures {
+    let on_way = matches!(state, CopyState::Frozen | CopyState::Issued);
+    let kept = match (asked.kept as u64, asked.anew_sheets()) {
+        (0, 0) => "Подписей учителей под прежней версией не было.".to_owned(),
+        (0, _) => format!("Подписи под версией {from} хранятся вместе с ней; под новой подписывают заново."),
+        (n, _) => format!("Подпись осталась в силе под {}.", words::count(n, "листом", "листами", "листами")),
+    };
+    let lacks = |places: &[Place]| on_way && places.iter().any(|one| one.lacks);
+    let said = |places: &[Place]| {
+        let one = |place: &Place| match on_way && !place.lacks {
+            true => format!("{place} (подписано)"),
+            false => place.to_string(),
+        };
+        places.iter().map(one).collect::<Vec<_>>().join("; ")
+    };
+    let mut lists = Vec::new();
+    if !asked.anew.is_empty() {
+        let title = match state {
+            _ if lacks(&asked.anew) => "Подписать заново",
+            CopyState::Refused | CopyState::Superseded => "Нужна была новая подпись",
+            _ => "Подписаны заново",
+        };
+        lists.push((title.to_owned(), said(&asked.anew)));
+    }
+    // Where nothing had been signed at all, every sheet is such a one.
+    if !asked.first.is_empty() && asked.kept + asked.anew_sheets() > 0 {
+        let title = match lacks(&asked.first) {
+            true => format!("Подписать (в версии {from} не были подписаны)"),
+            false => format!("В версии {from} не были подписаны"),
+        };
+        lists.push((title, said(&asked.first)));
+    }
+    let whole = match asked.whole.as_slice() {
+        people if on_way && !people.is_empty() => {
+            words::stopped(&format!("Новую версию целиком подписывают: {}", people.join(", ")))
+        }
+        _ => String::new(),
+    };
+    Signatures { kept, lists, whole }
+}
+
+/// Had the person not signed a version that came back? Of a refusal the class teacher and who certifies the copy learn before their turn.
+pub(super) async fn not_signed(state: &WebState, row: &CopyRow, version: u32, person: &str) -> Result<bool, Refusal> {
+    let said = state.house.db.list_statements(&row.id, version).await?;
+    Ok(!said.iter().any(|one| one.signer == person && one.verdict != REFUSED))
 }
 
 /// The person's own part in a version that took the place of another: «изменён ваш лист «Биология», его нужно подписать снова».
@@ -182,6 +255,36 @@ fn numbers(versions: &BTreeSet<u32>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_of_differences_names_the_sheets_to_be_signed_anew_and_by_whom() {
+        let place = |who: &str, sheets: &[&str], lacks: bool| Place {
+            who: who.to_owned(),
+            sheets: sheets.iter().map(|sheet| (*sheet).to_owned()).collect(),
+            lacks,
+        };
+        let asked = Asked {
+            kept: 12,
+            anew: vec![
+                place("Иванова И.И.", &["лист 7 «Алгебра»"], true),
+                place("Петров П.П.", &["лист 8 «Химия»", "лист 9 «Биология»"], false),
+            ],
+            first: vec![place("Осина О.О.", &["лист 3 «Музыка»"], true)],
+            whole: vec!["Кварцева О.А.".to_owned()],
+        };
+        let plain = |state| signatures_of(&asked, state, 1).lines().join(" | ").replace('\u{a0}', " ");
+        assert_eq!(
+            plain(CopyState::Issued),
+            "Подпись осталась в силе под 12 листами. | Подписать заново: лист 7 «Алгебра» — Иванова И.И.; лист 8 «Химия» и лист 9 «Биология» — \
+             Петров П.П. (подписано). | Подписать (в версии 1 не были подписаны): лист 3 «Музыка» — Осина О.О. | Новую версию целиком подписывают: \
+             Кварцева О.А."
+        );
+        let sealed = plain(CopyState::Sealed);
+        assert!(sealed.contains("Подписаны заново: ") && !sealed.contains("целиком"), "{sealed}");
+        let none = Asked { first: asked.first.clone(), ..Asked::default() };
+        let told = signatures_of(&none, CopyState::Sealed, 1).lines();
+        assert_eq!(told, ["Подписей учителей под прежней версией не было."]);
+    }
 
     #[test]
     fn a_signature_that_was_carried_over_is_called_by_the_version_it_was_made_for() {

@@ -25,9 +25,8 @@ use crate::domain::snapshot::{ChangedValue, supplement_no};
 use crate::domain::words;
 use crate::flow::force::Versions;
 use crate::flow::office::templates;
-use crate::flow::sign::REFUSED;
 use crate::flow::{Error, desk, issue, reissue};
-use crate::store::{CopyRow, StatementRow};
+use crate::store::CopyRow;
 use crate::typeset::preview;
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
@@ -326,8 +325,8 @@ struct ChangesPage {
     remarks: Vec<desk::Remark>,
     /// «Замечания к версии 1».
     remarked: String,
-    /// Which signatures stay in force, in words; empty where nothing is compared forwards.
-    kept: String,
+    /// Which signatures stay in force and which sheets are signed anew; none where nothing is compared forwards.
+    signatures: Option<super::next::Signatures>,
     /// Where the same stands as PDF.
     pdf: String,
 }
@@ -380,7 +379,10 @@ async fn changes(
         .under("Копии", "/copies")
         .under(format!("{}, {period}", row.class), format!("/copies/{}", segment(&row.id)));
     let pdf = format!("changes.pdf?from={from}");
-    let kept = if from < version { kept(&state, &row, from).await? } else { String::new() };
+    let signatures = match from < version {
+        true => Some(super::next::signatures(&state, &row, from).await?),
+        false => None,
+    };
     answer::page(&ChangesPage {
         remarked: remarked(&remarks, &found.rows),
         replaced,
@@ -388,7 +390,7 @@ async fn changes(
         changes: grounded_on_screen(&found.rows, &found.ground),
         ground: found.ground,
         remarks,
-        kept,
+        signatures,
         pdf,
         frame,
     })
@@ -406,22 +408,6 @@ fn remarked(remarks: &[desk::Remark], rows: &[ChangedValue]) -> String {
         (false, [one]) => format!("Замечания к версии {one}"),
         (false, many) => format!("Замечания к версиям {}", crate::flow::scans::listed(many)),
     }
-}
-
-/// The signatures under an earlier version that stay in force under this one, counted.
-async fn kept(state: &WebState, row: &CopyRow, from: u32) -> Result<String, Refusal> {
-    let signed = |one: &&StatementRow| one.verdict != REFUSED;
-    let now = state.house.db.list_statements(&row.id, row.version).await?;
-    let kept = now.iter().filter(signed).filter(|one| one.version < row.version).count();
-    let before = state.house.db.list_statements(&row.id, from).await?;
-    Ok(match (kept, before.iter().filter(signed).count()) {
-        (0, 0) => "Подписей под прежней версией не было.".to_owned(),
-        (0, _) => format!("Подписи под версией {from} хранятся вместе с ней; под новой подписывают заново."),
-        (kept, before) if kept < before => {
-            format!("Остались в силе подписи: {kept}. Листы, подпись под которыми не перенесена, подписывают заново.")
-        }
-        (kept, _) => format!("Остались в силе подписи: {kept}."),
-    })
 }
 
 /// A form as PDF/A, by the school's own template where it has one.
@@ -453,13 +439,15 @@ async fn changes_pdf(
     asked: Asked,
 ) -> Result<Response, Refusal> {
     let row = find(&state, &copy, version).await?;
-    let (found, remarks) = compared(&state, &row, compared_with(&asked, version)?).await?;
-    let remarks: Vec<(String, String)> = remarks
-        .into_iter()
-        .map(|one| (format!("{} {}", one.sheet, one.category.to_lowercase()).trim().to_owned(), one.words))
-        .collect();
+    let from = compared_with(&asked, version)?;
+    let (found, remarks) = compared(&state, &row, from).await?;
+    let remarked = remarks.iter().map(|one| desk_forms::remark_words(&one.sheet, one.category, &one.words));
+    let mut notes: Vec<String> = remarked.collect();
+    if from < version {
+        notes.extend(super::next::signatures(&state, &row, from).await?.lines());
+    }
     let about = desk::about(&state.house, &row).await?;
-    let form = desk_forms::differences(&about, &found.ground, &remarks, &found.rows);
+    let form = desk_forms::differences(&about, &found.ground, &notes, &found.rows);
     printed(&state, form, &format!("{copy}-v{version}-changes")).await
 }
 

@@ -487,10 +487,7 @@ pub(in super::super) async fn confirm(
         return Ok(answer::done(&first.href, &first.said));
     }
     let again: Vec<String> = open.into_iter().map(|row| row.number).collect();
-    let again = match again.is_empty() {
-        true => String::new(),
-        false => format!(" Ждут следующей версии копии {}: её выпускают на странице копии.", again.join(", ")),
-    };
+    let again = next::still_waiting(&again);
     let said = |rest: &str| format!("Загружено: {rows}.{again} {rest}");
     if only_times {
         let rest = "Это времена записей: загрузка не отменяется, ошибку исправляют файлом с верным временем.";

@@ -12,7 +12,7 @@ use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
 use crate::flow::{Act, desk, supplement};
-use crate::store::{CopyRow, SupplementRow};
+use crate::store::{ChangeFilter, CopyRow, SupplementRow};
 
 /// What is told of the copies that a load has corrected.
 pub(super) struct Corrected {
@@ -22,8 +22,8 @@ pub(super) struct Corrected {
     pub(super) said: String,
 }
 
-/// Among the copies that wait for their next version, those of classes that this load wrote into and that are corrected by now; `None` where there
-/// are none, or the visitor reads none. `rows` says how much was loaded.
+/// Among the copies that wait for their next version, those of classes that this load wrote into: the corrected ones first, else those in which
+/// something is left to correct. `None` where there are none, or the visitor reads none. `rows` says how much was loaded.
 pub(super) async fn corrected(
     state: &WebState,
     visitor: &Visitor,
@@ -39,19 +39,28 @@ pub(super) async fn corrected(
     let reads = visitor.reach(Action::ReadCopies);
     // What the load wrote carries the moment of its act.
     let before = Act { at: act.at - TimeDelta::seconds(1), ..act.clone() }.moment();
-    let mut mended = Vec::new();
+    let (mut mended, mut touched) = (Vec::new(), Vec::new());
     for row in open {
-        let is_read = reads.class(&row.class, grade(row));
-        // What was written beside the sheet with the remark corrects nothing.
-        if is_read
-            && !desk::unchanged_since(&state.house, row, &before).await?
-            && desk::mending(&state.house, row).await?.is_done()
-        {
+        if !reads.class(&row.class, grade(row)) || desk::unchanged_since(&state.house, row, &before).await? {
+            continue;
+        }
+        let mending = desk::mending(&state.house, row).await?;
+        // What was written beside the sheet with the remark corrects nothing; what was written for another period is no matter of this copy.
+        if mending.is_done() {
             mended.push(row);
+        } else if (!mending.others.is_empty() || !mending.changes.is_empty()) && wrote_into(state, row, &before).await?
+        {
+            touched.push((row, mending.sentence(&visitor.account)));
         }
     }
-    let Some((first, others)) = mended.split_first() else { return Ok(None) };
-    let of = format!("{}, {}", first.class, period_name(&directory, &first.year, &first.class, &first.period));
+    let of = |row: &CopyRow| format!("{}, {}", row.class, period_name(&directory, &row.year, &row.class, &row.period));
+    let Some((first, others)) = mended.split_first() else {
+        let Some(((first, left), others)) = touched.split_first() else { return Ok(None) };
+        let others: Vec<String> = others.iter().map(|(row, _)| row.number.clone()).collect();
+        let said = told_partly(rows, &of(first), left, &others);
+        return Ok(Some(Corrected { href: format!("/copies/{}", segment(&first.id)), said }));
+    };
+    let of = of(first);
     let issuers = match visitor.reach(Action::IssueCopies).class(&first.class, grade(first)) {
         true => String::new(),
         false => visitor.rules.who(Action::IssueCopies),
@@ -59,6 +68,39 @@ pub(super) async fn corrected(
     let others: Vec<&str> = others.iter().map(|row| row.number.as_str()).collect();
     let said = told(rows, &of, first.version + 1, &issuers, &others);
     Ok(Some(Corrected { href: format!("/copies/{}", segment(&first.id)), said }))
+}
+
+/// Did a load since a moment (RFC 3339) write into the journals of a copy's class: lessons, marks, absences, the subjects themselves?
+async fn wrote_into(state: &WebState, row: &CopyRow, since: &str) -> Result<bool, Refusal> {
+    let roster = state.house.db.load_roster(&row.year).await?;
+    for course in roster.courses.iter().filter(|course| course.class == row.class) {
+        let filter = ChangeFilter {
+            year: Some(row.year.clone()),
+            names: Some(course.id.clone()),
+            since: Some(since.to_owned()),
+            limit: 1,
+            ..ChangeFilter::default()
+        };
+        if state.house.db.list_changes(&filter).await?.iter().any(|change| change.at.as_str() > since) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Of copies that wait for their next version and that the load did not touch, by number: what is said of them beside the load; empty where none waits.
+pub(super) fn still_waiting(numbers: &[String]) -> String {
+    let n = numbers.len() as u64;
+    let copies = words::count(n, "копия", "копии", "копий");
+    match numbers {
+        [] => String::new(),
+        [one] => format!(" Ждёт следующей версии копия № {one}: её выпускают на странице копии."),
+        many => format!(
+            " {} следующей версии {copies}: № {}. Каждую выпускают на её странице.",
+            words::plural(n, "Ждёт", "Ждут", "Ждут"),
+            many.join(", № ")
+        ),
+    }
 }
 
 /// Late entries of every open supplement, before a load.
@@ -111,6 +153,18 @@ fn told_late(rows: &str, brought: u64, of: &str, others: &[String]) -> String {
     )
 }
 
+/// «Загружено: 3 строки. Копия 2А, II четверть возвращена, исправлено ещё не всё. В листе «Биология» ничего не изменено.»; `left` is that last sentence.
+fn told_partly(rows: &str, of: &str, left: &str, others: &[String]) -> String {
+    let others = match others {
+        [] => String::new(),
+        [one] => format!(" Записи изменены и в возвращённой копии № {one}."),
+        many => format!(" Записи изменены и в возвращённых копиях: № {}.", many.join(", № ")),
+    };
+    format!(
+        "Загружено: {rows}. Копия {of} возвращена, исправлено ещё не всё. {left}{others} Ошиблись — загрузку отменяют на странице «Загрузка данных»."
+    )
+}
+
 /// «Исправление загружено (3 строки): выпустите версию 2 копии 2А, II четверть.»; `issuers` is empty where the visitor issues it.
 fn told(rows: &str, of: &str, version: u32, issuers: &str, others: &[&str]) -> String {
     let next = match issuers {
@@ -139,8 +193,25 @@ mod tests {
             late.starts_with("Загружено: 1 строка. 1 запись попадёт в дополнительный лист № 1 копии 3А, I четверть:"),
             "{late}"
         );
+        let left = "В листе «Биология» ничего не изменено; изменены другие листы: Математика.";
+        let partly = told_partly("3 строки", "2А, II четверть", left, &["2025-3А-2Ч".to_owned()]);
+        assert!(
+            partly.starts_with("Загружено: 3 строки. Копия 2А, II четверть возвращена, исправлено ещё не всё. В листе"),
+            "{partly}"
+        );
+        assert!(partly.contains("Записи изменены и в возвращённой копии № 2025-3А-2Ч."), "{partly}");
         let said = told("3 строки", "2А, II четверть", 2, "секретарь", &["2025-3А-2Ч", "2025-4Б-2Ч"]);
         assert!(said.contains("версию 2 копии 2А, II четверть выпускает секретарь."), "{said}");
         assert!(said.contains("ждут следующей версии ещё: № 2025-3А-2Ч, № 2025-4Б-2Ч."), "{said}");
+    }
+
+    #[test]
+    fn one_copy_waits_and_two_wait() {
+        let numbers = ["2025-3А-2Ч".to_owned(), "2025-4Б-2Ч".to_owned()];
+        let said = |numbers: &[String]| still_waiting(numbers).replace('\u{a0}', " ");
+        assert_eq!(said(&[]), "");
+        assert_eq!(said(&numbers[..1]), " Ждёт следующей версии копия № 2025-3А-2Ч: её выпускают на странице копии.");
+        let many = " Ждут следующей версии 2 копии: № 2025-3А-2Ч, № 2025-4Б-2Ч. Каждую выпускают на её странице.";
+        assert_eq!(said(&numbers), many);
     }
 }

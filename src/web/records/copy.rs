@@ -5,9 +5,10 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+use super::pdf;
 use super::since::since;
+use super::stages::{on_paper, paper_stages, staying, takes_paper};
 use super::void::Voided;
-use super::{badge_of, pdf};
 use crate::domain::copy::State as CopyState;
 use crate::domain::log_proof::object_name;
 use crate::domain::names;
@@ -27,7 +28,9 @@ use crate::flow::sources;
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::{self, Refusal};
-use crate::web::desk::{Changed, Recalls, Replaced, Sent, Supplements, changed, decides, ground_of_remarks};
+use crate::web::desk::{
+    Changed, Recalls, Replaced, Sent, Supplements, changed, decides, early_return, ground_of_remarks,
+};
 use crate::web::frame::Frame;
 use crate::web::office::twins::{Twin, twins};
 use crate::web::query::{Asked, segment};
@@ -97,6 +100,10 @@ struct CopyPage {
     to_paper: Vec<(String, String)>,
     paper_stages: Vec<(String, String)>,
     lapsed: Vec<(String, String)>,
+    /// Sheets of earlier versions that stay in force: a sentence, and the page of their scans.
+    staying: Vec<(String, String)>,
+    /// Where the visitor, who signs later, returns it before the turn; empty for everybody else.
+    early: String,
     /// May the visitor see the scans?
     receives: bool,
     twins: Vec<Twin>,
@@ -198,10 +205,10 @@ async fn page(
     let statements = state.house.db.list_statements(&row.id, row.version).await?;
     let register = state.house.db.find_register_line(&row.id, row.version).await?;
     let known = Versions::of_copy(&state.house, &row.id).await?;
-    let standing = known.standing(&row.id, row.version);
     let stands = signed(&statements);
     let voids = compromise::void_statements(&state.house).await?;
     let voided = Voided::of(state, visitor, (&row, &snapshot, row.version == last), (&voids, &statements)).await?;
+    let (badge, said) = voided.badge(&row, known.standing(&row.id, row.version));
     let stages = stages(&snapshot, &statements, &stands, &voids);
     let awaited = stages.iter().find(|stage| stage.open).into_iter().flat_map(|stage| &stage.signers);
     let awaited: Vec<&str> =
@@ -240,8 +247,11 @@ async fn page(
     let is_made = !row.issued_pdf.is_empty() || voided.is_stale || voided.outdated.is_some();
     let reissues = issues && is_made && decides(visitor, row.state, recalls.stands());
     let rules_know_paper = takes_paper(state).await?;
-    // What came back with remarks or was replaced goes on no paper; a print is always one of the last version.
-    let may_mark = may_print && rules_know_paper && row.version == last && row.state != CopyState::Refused;
+    // What came back with remarks, is never sealed or was replaced goes on no paper; a print is always one of the last version. Paper that is
+    // there already is marked all the same.
+    let is_waited_for = voided.outdated.is_some() || (recalls.stands() && scanned.is_empty());
+    let is_dead = row.state == CopyState::Refused || is_waited_for;
+    let may_mark = may_print && rules_know_paper && row.version == last && !is_dead;
     let is_asked = row.state == CopyState::Issued && voided.outdated.is_none();
     let takes_paper = issues && is_asked && rules_know_paper;
     let on_paper = if takes_paper { on_paper(&snapshot, &stands, &visitor.account) } else { Vec::new() };
@@ -256,8 +266,8 @@ async fn page(
     Ok(CopyPage {
         replaced: Replaced::of(&row, &known),
         supplements: Supplements::of(state, &row, &snapshot, (row.version == last, issues)).await?,
-        badge: badge_of(row.state, standing),
-        said: standing.said(row.state, &row.id),
+        badge,
+        said,
         two_sided: matches!(row.kind, CopyKind::PeriodCopy),
         // A sealed version stays the sealed document when a later one is made.
         pdf: match register.is_some() {
@@ -269,7 +279,7 @@ async fn page(
             .filter(|one| row.version > 1 && one.version != row.version)
             .map(|one| one.version)
             .collect(),
-        versions: versions(&rows, &row, &known),
+        versions: versions(&rows, &row, &known, &voided),
         facts: facts(&row, &snapshot, register.as_ref().map(|sealed| &sealed.line)),
         digests,
         package: super::package::view(state, &row, register.is_some()).await,
@@ -289,6 +299,11 @@ async fn page(
         },
         today: state.now().date_naive().to_string(),
         lapsed: stage::lapsed(&state.house, &row).await?.into_iter().filter(|one| to_paper.contains(one)).collect(),
+        staying: staying(state, &row).await?,
+        early: match is_asked && row.version == last {
+            true => early_return(state, &row, &visitor.account).await?,
+            false => String::new(),
+        },
         to_paper,
         paper_stages,
         receives: visitor.reach(Action::ReceivePaper).class(&row.class, grade),
@@ -320,14 +335,14 @@ async fn page(
     })
 }
 
-fn versions(rows: &[CopyRow], shown: &CopyRow, known: &Versions) -> Vec<VersionView> {
+fn versions(rows: &[CopyRow], shown: &CopyRow, known: &Versions, voided: &Voided) -> Vec<VersionView> {
     let view = |one: &CopyRow| {
-        let standing = known.standing(&one.id, one.version);
+        let (badge, state) = voided.badge(one, known.standing(&one.id, one.version));
         VersionView {
             version: one.version,
             href: format!("/copies/{}?version={}", segment(&one.id), one.version),
-            state: standing.said(one.state, &one.id),
-            badge: badge_of(one.state, standing),
+            state,
+            badge,
             current: one.version == shown.version,
         }
     };
@@ -480,66 +495,6 @@ fn basis(snapshot: &Snapshot) -> String {
         "" => policy.title.clone(),
         order => format!("{}, {order}", policy.title),
     }
-}
-
-/// Do the school's rules have paper today?
-async fn takes_paper(state: &WebState) -> Result<bool, Refusal> {
-    let today = state.now();
-    let policy = crate::flow::policy::of_act(&state.house, &state.act("")).await?;
-    Ok(policy.paper(today.date_naive()).is_none_or(|said| !said.has("no")))
-}
-
-/// Places of the open stage that somebody else may fill on paper.
-fn on_paper(snapshot: &Snapshot, stands: &[route::Signed], visitor: &str) -> Vec<(String, String)> {
-    let Some(stage) = route::open_stage(&snapshot.route, stands) else { return Vec::new() };
-    let missing = route::missing(stage, stands);
-    let others =
-        stage.signers.iter().filter(|signer| missing.contains(&signer.person.id) && signer.person.id != visitor);
-    others
-        .map(|signer| {
-            let person = &signer.person;
-            let name = names::short_name(&person.surname, &person.given_name, &person.patronymic);
-            (format!("{}/{}", stage.id, person.id), format!("{name}, {}", words::lowered(&signer.office)))
-        })
-        .collect()
-}
-
-/// A stage and words about it.
-type Told = Vec<(String, String)>;
-
-/// Stages that may still go on paper, and those that are signed there with how many of their pages came.
-async fn paper_stages(
-    state: &WebState,
-    snapshot: &Snapshot,
-    row: &CopyRow,
-    stands: &[route::Signed],
-    takes_paper: bool,
-) -> Result<(Told, Told), Refusal> {
-    if row.state != CopyState::Issued {
-        return Ok((Vec::new(), Vec::new()));
-    }
-    let opened = state.house.db.list_paper_stages(&row.id, row.version).await?;
-    let free = snapshot.route.iter().filter(|stage| takes_paper && !opened.iter().any(|one| one.stage == stage.id));
-    let free = free.filter(|stage| !route::missing(stage, stands).is_empty());
-    let free = free.map(|stage| (stage.id.clone(), stage.title.clone())).collect();
-    if opened.is_empty() {
-        return Ok((free, Vec::new()));
-    }
-    let standing = scans::standing(&state.house, &row.id, Some(row.version)).await?;
-    let open = stage::standing(&state.house, &standing).await?;
-    let open = open.iter().filter(|one| !one.owes.is_empty());
-    let told = open.map(|one| {
-        let came = one.pages.len() - one.missing.len();
-        let came = match (came, one.missing.is_empty()) {
-            (_, true) if !one.blank.is_empty() => format!("пришли все, но {}", one.blank_words()),
-            (_, true) => "пришли все".to_owned(),
-            // All of them are named before the colon.
-            (0, false) => "ни одной ещё не пришло".to_owned(),
-            (came, false) => format!("пришло {came}, нет: {}", crate::flow::scans::listed(&one.missing)),
-        };
-        (one.title.clone(), format!("страницы {}: {came}", crate::flow::scans::listed(&one.pages)))
-    });
-    Ok((free, told.collect()))
 }
 
 fn sheets(snapshot: &Snapshot, row: &CopyRow) -> Vec<SheetView> {

@@ -7,9 +7,10 @@ mod jobs;
 mod log;
 mod package;
 mod since;
+mod stages;
 mod void;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::State;
@@ -31,7 +32,7 @@ use crate::domain::rights::Action;
 use crate::domain::snapshot::{CopyKind, kind_words, supplement_no};
 use crate::domain::words;
 use crate::flow::force::Versions;
-use crate::flow::outdated::Why;
+use crate::flow::outdated::{self, Why};
 use crate::flow::supplement;
 use crate::store::CopyRow;
 
@@ -99,6 +100,8 @@ struct CopyLine {
     late: String,
     /// Why the version is never sealed: «составлена с отменёнными записями»; empty of every other.
     outdated: &'static str,
+    /// Recalled for correction: it holds until its next version is sealed.
+    recalled: bool,
     /// May the visitor make its next version?
     reissues: bool,
     /// The earlier version that is in force until this one is sealed; 0 where there is none.
@@ -161,9 +164,10 @@ async fn copies(
     let late = supplement::open_ones(&state.house).await?;
     let late = late.into_iter().filter(|one| one.entries > 0).map(|one| (one.row.copy, one.entries as u64)).collect();
     let awaited = state.waiting.at(&state.house, state.moved().await?.copies).await?;
+    let recalled = awaited.iter().filter(|one| one.recalled).map(|one| one.row.id.clone()).collect();
     let awaited = awaited.iter().filter(|one| !one.recalled);
     let outdated = awaited.filter_map(|one| Some((one.row.id.clone(), one.outdated?))).collect();
-    let marks = Marks { late, outdated };
+    let marks = Marks { late, outdated, recalled };
     let states = tabs(&rows, &marks, &asked);
     let versions = Versions::load(&state.house).await?;
     let lines = rows.into_iter().filter(|row| of_tab(row, &chosen, &marks));
@@ -197,7 +201,7 @@ async fn copies(
                 [&row.id, &row.class, &line.period]
                     .map(Clone::clone)
                     .into_iter()
-                    .chain([line.kind.clone(), row.state.said_of(&row.id).to_owned(), row.version.to_string()])
+                    .chain([line.kind.clone(), line.said.to_owned(), row.version.to_string()])
                     .chain([row.number.clone(), row.sheets.to_string(), row.pages.to_string()])
                     .chain([line.outdated.to_owned()])
                     .collect()
@@ -233,6 +237,8 @@ struct Marks {
     late: BTreeMap<String, u64>,
     /// Why its last version is never sealed.
     outdated: BTreeMap<String, Why>,
+    /// Recalled for correction after all signatures.
+    recalled: BTreeSet<String>,
 }
 
 /// Does a row stand under a tab: all, one state, those that wait for a supplement, or those that wait for their next version? These last are on
@@ -274,12 +280,16 @@ fn tabs(rows: &[CopyRow], marks: &Marks, asked: &Asked) -> Vec<StateTab> {
 fn line(directory: &Directory, row: CopyRow, reissues: bool, marks: &Marks, versions: &Versions) -> CopyLine {
     CopyLine {
         outdated: marks.outdated.get(&row.id).map_or("", |why| why.as_russian()),
+        recalled: marks.recalled.contains(&row.id),
         reissues,
         in_force: match versions.standing(&row.id, row.version) {
             Standing::Coming { in_force } => in_force.unwrap_or_default(),
             Standing::InForce { .. } | Standing::Replaced { .. } => 0,
         },
-        said: row.state.said_of(&row.id),
+        said: match marks.outdated.contains_key(&row.id) {
+            true => outdated::said_of(&row.id),
+            false => row.state.said_of(&row.id),
+        },
         href: format!("/copies/{}", segment(&row.id)),
         period: period_name(directory, &row.year, &row.class, &row.period),
         kind: match row.kind {
@@ -288,7 +298,7 @@ fn line(directory: &Directory, row: CopyRow, reissues: bool, marks: &Marks, vers
             CopyKind::PeriodCopy => kind_words(row.kind, &row.id),
             CopyKind::SummarySheet => "ведомость".to_owned(),
         },
-        badge: badge(row.state),
+        badge: if marks.outdated.contains_key(&row.id) { "bad" } else { badge(row.state) },
         late: marks.late.get(&row.id).map_or_else(String::new, |n| {
             format!("{} после составления", words::count(*n, "запись", "записи", "записей"))
         }),

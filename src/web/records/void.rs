@@ -1,11 +1,12 @@
 //! What of a copy a stolen account made: signatures that do not count, entries in its sheets, and what is to be done about them. Floor 3.
 
+use crate::domain::copy::Standing;
 use crate::domain::people::Visitor;
 use crate::domain::rights::{Action, Role};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::words;
 use crate::flow::compromise::{self, VoidStatements};
-use crate::flow::outdated::{Outdated, Why};
+use crate::flow::outdated::{Outdated, Why, said_of};
 use crate::store::{CopyRow, StatementRow};
 use crate::web::WebState;
 use crate::web::answer::Refusal;
@@ -44,6 +45,14 @@ impl Voided {
         match self.outdated {
             Some(why @ Why::Former) => words::capitalised(&why.said(self.version)),
             Some(Why::Undone) | None => String::new(),
+        }
+    }
+
+    /// Colour and words of a version's badge: of one that is never sealed what it waits for, of every other how it stands.
+    pub(super) fn badge(&self, row: &CopyRow, standing: Standing) -> (&'static str, String) {
+        match self.outdated.is_some() && row.version == self.version {
+            true => ("bad", said_of(&row.id).to_owned()),
+            false => (super::badge_of(row.state, standing), standing.said(row.state, &row.id)),
         }
     }
 
