@@ -353,6 +353,11 @@ impl<'h> Desk<'h> {
             let refusal = Refusal::ForeignSheet { sheet: one.sheet.clone(), signer: route::called(&place.person) };
             return Err(not_now(refusal));
         }
+        // Beside what is signed now nothing that was signed before is taken back.
+        if wanted.refused.iter().any(|one| !left.contains(&one.sheet)) {
+            let (signer, stage) = (route::called(&place.person), stage.title.clone());
+            return Err(not_now(Refusal::AlreadySigned { signer, stage }));
+        }
         let mut deed = Deed::default();
         let mut state = row.state;
         for (sheets, verdict) in parts(&left, wanted, stage) {

@@ -91,6 +91,12 @@ fn a_signature_under_a_sheet_whose_paper_was_altered_is_not_carried_over() {
         let no = snapshot.sheets.iter().position(|sheet| sheet.id() == name).expect("the sheet") + 1;
         assert_eq!((asked.kept, asked.anew.len(), asked.anew_sheets()), (sheets.len() - 1, 1, 1), "{asked:?}");
         assert!(asked.anew[0].lacks && asked.anew[0].sheets[0].starts_with(&format!("лист {no} «")), "{asked:?}");
+        // The other one is signed: who refuses it now is told so, and nothing is signed beside it.
+        let mut table = Desk::open(&house).await.expect("a desk");
+        let taken_back = [choice(COPIES[0], 2, &[&sheets[1]])];
+        let answer = table.press(&teacher, &taken_back, &after(32)).await.expect("an answer").remove(0);
+        assert_eq!((answer.signed, answer.refused, answer.already), (0, 0, false));
+        assert!(answer.why.contains("уже стоит"), "{}", answer.why);
         // The teacher is asked for that sheet alone.
         let done = house.gesture(gesture(&teacher, &[COPIES[0]])).await.expect("a signature");
         assert_eq!(done.sheets, 1);
