@@ -233,7 +233,7 @@ fn numbers_run_without_gaps_and_a_closed_year_takes_later_copies_with_a_ground_a
         let ground = "версия 2 выпущена после итоговой записи";
         assert_eq!(office::register_late(&house, &late, ground, &by(&secretary, 53)).await.unwrap(), 3);
         let form = make(&house, "paper-register", &Asked::new(), &by(&secretary, 54)).await.unwrap().to_string();
-        let told = form.contains(&format!("внесена после итоговой записи: {ground}"));
+        let told = form.contains(&format!("№ 3 внесён после итоговой записи: {ground}"));
         assert!(told && form.contains(former) && form.contains("Итог года ещё не подведён заново"), "{form}");
         let asked = office::close_year(&house, YEAR, false, &by(&secretary, 55)).await;
         assert!(matches!(refusal(asked), Refusal::YearOpen(_)));

@@ -21,7 +21,8 @@ pub struct RegisterEntry {
     pub late: String,
 }
 
-/// Register of paper copies of a school year (ARC-05). A former closing line stands after the row that it closed, the last one under the table.
+/// Register of paper copies of a school year (ARC-05). A former closing line stands after the row that it closed, the last one
+/// under the table; why a row came after it stands before that row.
 pub fn paper_register(
     letterhead: &Letterhead,
     people: &People,
@@ -59,6 +60,10 @@ pub fn paper_register(
         .sized(65)
         .middle(&[0, 1, 2, 4, 6]);
     for (no, entry) in (1..).zip(entries) {
+        if !entry.late.is_empty() {
+            let said = format!("№ {} внесён после итоговой записи: {}", entry.kept.copy.no, entry.late);
+            table = table.section(&said);
+        }
         table = table.line(line(no, entry, people));
         for one in former.iter().filter(|one| one.last == entry.kept.copy.no) {
             let clerk = people.get(&one.by).short;
@@ -136,13 +141,7 @@ fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
     let original = format!("№ {}, версия {}", copy.number, copy.version);
     let container =
         if entry.object.is_empty() { String::new() } else { format!("контейнер {}", entry.object) };
-    let late = if entry.late.is_empty() {
-        String::new()
-    } else {
-        format!("внесена после итоговой записи: {}", entry.late)
-    };
     let voided = kept.void().map(|ground| format!("аннулирована: {ground}")).unwrap_or_default();
-    let remarks: Vec<String> = [late, voided].into_iter().filter(|text| !text.is_empty()).collect();
     vec![
         no.to_string(),
         day(&copy.registered_at),
@@ -164,7 +163,7 @@ fn line(no: usize, entry: &RegisterEntry, people: &People) -> Vec<String> {
         lies.unwrap_or_default(),
         kept_for(&copy.year, &copy.keep_through),
         movements.join("; "),
-        remarks.join("; "),
+        voided,
     ]
 }
 
