@@ -107,7 +107,7 @@ fn a_quarter_goes_from_closing_to_the_safe_by_five_people_with_a_disk_s_trip_and
         desk.browser.run("document.querySelector('#print-pile').open = true; return true;").await;
         desk.look("print-pile").await;
         desk.browser.press("#print-pile button").await;
-        desk.sees("Отмечено: напечатано 3").await;
+        desk.sees("Напечатано и отмечено: 3").await;
         desk.look("hand-in-pile").await;
         desk.browser.press("#hand-in-pile button").await;
         desk.sees("ждём подписи канцелярии").await;

@@ -274,6 +274,14 @@ fn a_pile_of_paper_goes_from_the_printer_to_the_safe_within_the_reach_of_the_off
         let listed = page("/office/papers", &clerk).await;
         assert!(listed.contains("<b>версия 1</b>"), "{listed}");
 
+        // An inscription that certifies what nobody has recorded says so beside the form; the forms of a file show the volume that they print.
+        let told = "По учёту это ещё не сделано: нумерация листов, прошивка, печать";
+        let form = page(&format!("/office/forms/certifying-inscription?paper={late}"), &clerk).await;
+        assert!(form.contains(told) && form.contains("пронумеровано, прошнуровано"), "{form}");
+        let sheet = page("/office/forms/certifying-sheet", &clerk).await;
+        assert!(sheet.contains("name=\"file\" type=\"text\" value=\"01-01\""), "{sheet}");
+        assert!(sheet.contains("name=\"volume\" type=\"number\" value=\"1\""), "{sheet}");
+
         // The file plan's closing record asks first, and is not made by a press alone.
         let close = "act=close&calendar=2026&units-01-01=1";
         let (status, _) = press(address, "/office/plan", "same-origin", &clerk, close).await;

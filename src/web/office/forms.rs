@@ -15,6 +15,7 @@ use crate::bundle::ruled;
 use crate::domain::form::{Block, Form, Part, RowKind, Table};
 use crate::domain::journal::YEAR;
 use crate::domain::names;
+use crate::domain::paper::Kept;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
@@ -252,6 +253,24 @@ async fn shown(
         });
         field.choices.extend(choices);
     }
+    // What the form shows before anybody chose stands in its fields: the year, and of a file's forms the first volume.
+    if let Some(field) = fields.iter_mut().find(|field| field.name == "year" && field.value.is_empty()) {
+        field.value.clone_from(&directory.year);
+    }
+    if known.needs.contains(&"volume") && asked.value("file").is_empty() && asked.value("volume").is_empty() {
+        let year = fields.iter().find(|field| field.name == "year").map_or("", |field| field.value.as_str());
+        let volumes = flow::office::forms::volumes_of(&state.house, year, &state.act(&visitor.account)).await?;
+        let title = asked.value("title");
+        if let Some(first) = volumes.iter().find(|one| title.is_empty() || one.file.title == title) {
+            for field in &mut fields {
+                match field.name {
+                    "file" => field.value.clone_from(&first.file.index),
+                    "volume" => field.value = first.no.max(1).to_string(),
+                    _ => {}
+                }
+            }
+        }
+    }
     // The first choice of a list is what the form shows before anybody chose.
     for field in fields.iter().filter(|field| field.kind == "select" && asked.value(field.name).is_empty()) {
         if let Some((id, ..)) = field.choices.first() {
@@ -272,7 +291,17 @@ async fn shown(
         Err(other) => return Err(other.into()),
     };
     let (form, said) = match made {
+        Ok(form) if id == "certifying-inscription" => {
+            let paper = given.get("paper").map_or("", String::as_str);
+            let kept = state.house.db.list_paper(Which::One(paper)).await?.pop();
+            (Some(form), kept.map_or_else(String::new, |kept| uncertified(&kept)))
+        }
         Ok(form) => (Some(form), String::new()),
+        Err(_) if fields.iter().any(|field| field.name == "paper" && field.choices.is_empty()) => (
+            None,
+            "Бумажных копий ещё нет. Копию печатают и отмечают на её странице кнопкой «Отметить: напечатана»; тогда она появится здесь."
+                .to_owned(),
+        ),
         Err(said) => (None, said),
     };
     if let Some(form) = &form {
@@ -322,6 +351,24 @@ async fn shown(
         template,
         frame,
     })
+}
+
+/// What the certifying inscription says of a paper copy and nobody has recorded; empty when all is.
+fn uncertified(kept: &Kept) -> String {
+    let done = [
+        (kept.numbered().is_some(), "нумерация листов"),
+        (!kept.stitched().is_empty(), "прошивка"),
+        (!kept.stamped().is_empty(), "печать"),
+    ];
+    let lacks: Vec<&str> = done.iter().filter(|(is_done, _)| !is_done).map(|(_, what)| *what).collect();
+    if lacks.is_empty() {
+        return String::new();
+    }
+    format!(
+        "По учёту это ещё не сделано: {}. Надпись говорит, что сделано: сначала запишите это на странице бумажной копии; число листов — то, что насчитано \
+         при нумерации.",
+        lacks.join(", ")
+    )
 }
 
 pub(super) fn file(name: &str, mime: &str, inline: bool, bytes: Vec<u8>) -> Response {

@@ -154,8 +154,8 @@ pub(super) async fn of_copies(
                 copies += 1;
                 sheets += u64::from(paper.sheets);
             }
-            let copies = words::count(copies, "копия", "копии", "копий");
-            let said = format!("Отмечено: напечатано {copies}, всего {} бумаги.", words::SHEET.counted(sheets));
+            let copies = words::count(copies, "бумажная копия", "бумажные копии", "бумажных копий");
+            let said = format!("Напечатано и отмечено: {copies}, всего {} бумаги.", words::SHEET.counted(sheets));
             Ok(answer::done("/copies?state=sealed", &said))
         }
         "hand-in" => {
