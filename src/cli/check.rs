@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -18,7 +19,7 @@ use crate::flow::keys::Keyring;
 use crate::flow::log::Printed;
 use crate::flow::verify::{Report, Verifier, VerifyOptions};
 use crate::flow::{doctor as examination, log, publish};
-use crate::sign::certificate::from_pem;
+use crate::sign::certificate::{certificate_facts, from_pem};
 
 /// `verify`.
 #[derive(Debug, Args)]
@@ -26,11 +27,11 @@ pub(super) struct Verify {
     #[arg(value_name = "ПУТЬ", help = "Архив, запись архива, пакет .zip, выписка или PDF; можно несколько")]
     paths: Vec<PathBuf>,
     #[arg(
-        long,
+        long = "authority",
         value_name = "ФАЙЛ",
-        help = "Сертификат удостоверяющего центра школы (PEM), полученный из надёжных рук"
+        help = "Сертификат удостоверяющего центра школы (PEM), полученный из надёжных рук; если школа заменяла центр, можно назвать и прежние: --authority несколько раз"
     )]
-    authority: Option<PathBuf>,
+    authorities: Vec<PathBuf>,
     #[arg(long, help = "Сверить и SHA-512 каждого файла архива, не только SHA-256")]
     full: bool,
     #[arg(
@@ -60,8 +61,11 @@ impl Verify {
         if self.paths.is_empty() {
             return Err(Failure::Said("укажите, что проверить: архив, запись, пакет, выписку или PDF".to_owned()));
         }
-        let authority = self.authority.as_deref().map(read_certificate).transpose()?;
-        let options = VerifyOptions { authority, full: self.full, ..VerifyOptions::default() };
+        let mut known = self.authorities.iter().map(|path| read_authority(path)).collect::<Result<Vec<_>, _>>()?;
+        // The newest one is the school's today, whatever the order in which they were named.
+        known.sort_by_key(|(since, _)| *since);
+        let mut known: Vec<Vec<u8>> = known.into_iter().map(|(_, der)| der).collect();
+        let options = VerifyOptions { authority: known.pop(), earlier: known, full: self.full };
         let verifier = Verifier::new(&options);
         let reports: Vec<Report> = self.paths.iter().map(|path| verifier.path(path)).collect();
         if desk.json {
@@ -98,9 +102,12 @@ fn write_scripts(folder: &Path, desk: &Desk) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn read_certificate(path: &Path) -> Result<Vec<u8>, Failure> {
+/// A certificate of an authority, with the moment since which it is in force.
+fn read_authority(path: &Path) -> Result<(DateTime<Utc>, Vec<u8>), Failure> {
+    let said = |error| Failure::Said(format!("{}: {error}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
-    from_pem(&text).map_err(|error| Failure::Said(format!("{}: {error}", path.display())))
+    let der = from_pem(&text).map_err(said)?;
+    Ok((certificate_facts(&der).map_err(said)?.not_before, der))
 }
 
 fn print_report(report: &Report) {

@@ -16,6 +16,7 @@ fn exactly(code: &str) -> Option<&'static str> {
         "archive.inventory-changed" => "изменена опись записи архива",
         "archive.inventory-unreadable" => "опись записи архива не читается",
         "archive.missing-file" => "в записи архива нет файла из описи",
+        "archive.other-authority" => "записи архива заверены двумя удостоверяющими центрами",
         "archive.other-name" => "запись архива лежит под чужим именем",
         "archive.register-gap" => "в архиве пропущен номер по реестру",
         "archive.register-number-twice" => "номер по реестру стоит на двух записях архива",

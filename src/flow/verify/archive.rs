@@ -1,6 +1,6 @@
 //! A whole archive: every object, and what only all of them together show. Floor 2.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -36,8 +36,8 @@ pub(super) fn verify(root: &Path, name: String, trust: &Trust<'_>) -> Report {
     }
     check_strays(root, &objects, &mut walk);
     let mut parts = on_two_threads(&objects, trust);
-    let usual = check_one_authority(&mut parts, trust.options);
-    say_once(usual, &mut parts, &mut walk);
+    check_one_authority(&mut parts, trust.options);
+    say_once(&mut parts, &mut walk);
     let mut parts: Vec<Report> = parts.into_iter().map(|(report, _)| report).collect();
     check_register(&parts, &mut walk);
     mark_superseded(&mut parts);
@@ -100,41 +100,60 @@ fn take<'o>(next: &AtomicUsize, objects: &'o [PathBuf]) -> Option<(usize, &'o Pa
     objects.get(index).map(|path| (index, path))
 }
 
-/// A school has one authority: a record that rests on another one than most do is a stranger. Who knows the school's earlier authorities
-/// from elsewhere knows better.
-fn check_one_authority(parts: &mut [Part], options: &VerifyOptions) -> Option<Digest> {
-    let own: Vec<Digest> = match options.earlier.is_empty() {
-        true => Vec::new(),
-        false => options.authority.iter().chain(&options.earlier).map(|der| Digest::of(der)).collect(),
-    };
+/// A school has one authority at a time: a former one seals nothing any more. Records under another authority than most are told; among numbers
+/// of the register where the usual one sealed they are strangers, before or after them the school may have replaced its authority, and only the
+/// paper tells. Who named the school's authorities knows better: of the others each record tells itself.
+fn check_one_authority(parts: &mut [Part], options: &VerifyOptions) {
     let mut counts: BTreeMap<Digest, usize> = BTreeMap::new();
     for authority in parts.iter().filter_map(|(_, authority)| *authority) {
         *counts.entry(authority).or_default() += 1;
     }
-    let (usual, _) = counts.into_iter().max_by_key(|(_, count)| *count)?;
-    for (report, authority) in parts {
-        if let Some(found) = authority.filter(|found| *found != usual && !own.contains(found)) {
-            let message = "Запись удостоверена другим удостоверяющим центром, чем остальные записи архива.";
-            let finding = Finding::new("archive.foreign-authority", &report.path, message);
-            report.findings.push(finding.expected_found(usual.to_hex(), found.to_hex()));
-            report.verdict = Verdict::of(&report.findings, false);
-        }
+    let Some((usual, _)) = counts.into_iter().max_by_key(|(_, count)| *count) else { return };
+    if options.authority.is_some() {
+        return;
     }
-    Some(usual)
+    let numbers = |wanted: Digest| {
+        let own = parts.iter().filter(|(_, authority)| *authority == Some(wanted));
+        let numbers = own.filter_map(|(report, _)| report.copy.as_ref()?.register_no.parse::<u64>().ok());
+        numbers.fold((u64::MAX, 0), |(first, last), no| (first.min(no), last.max(no)))
+    };
+    let (from, to) = numbers(usual);
+    let strangers: BTreeMap<Digest, bool> = parts
+        .iter()
+        .filter_map(|(_, authority)| authority.filter(|found| *found != usual))
+        .map(|found| {
+            let (first, last) = numbers(found);
+            (found, first <= to && from <= last)
+        })
+        .collect();
+    for (report, authority) in parts {
+        let Some((found, is_among)) = authority.and_then(|found| strangers.get_key_value(&found)) else { continue };
+        let finding = if *is_among {
+            let message = "Запись удостоверена другим удостоверяющим центром, чем остальные записи архива, а номер по реестру у неё среди них.";
+            Finding::new("archive.foreign-authority", &report.path, message)
+        } else {
+            let message = "Запись удостоверена другим удостоверяющим центром, чем большинство записей архива. Так бывает, когда школа заменила центр. \
+                           Сверьте отпечатки обоих центров с титульными листами бумажных копий и назовите оба: letopis verify АРХИВ --authority \
+                           ОДИН.pem --authority ДРУГОЙ.pem (certificates/authority.pem двух записей). Если второй отпечаток на бумаге не напечатан, \
+                           запись чужая.";
+            Finding::new("archive.other-authority", &report.path, message).weighing(Severity::Unchecked)
+        };
+        report.findings.push(finding.expected_found(usual.to_hex(), found.to_hex()));
+        report.verdict = Verdict::of(&report.findings, false);
+    }
 }
 
 /// One comparison with the paper is enough for all records of one authority.
-fn say_once(usual: Option<Digest>, parts: &mut [Part], walk: &mut Walk) {
-    let Some(usual) = usual else { return };
-    let mut said = false;
-    for (report, _) in parts.iter_mut().filter(|(_, authority)| *authority == Some(usual)) {
+fn say_once(parts: &mut [Part], walk: &mut Walk) {
+    let mut said = BTreeSet::new();
+    for (report, authority) in parts.iter_mut() {
         let before = report.findings.len();
         report.findings.retain(|finding| finding.code != NOT_COMPARED);
-        said |= report.findings.len() < before;
+        if report.findings.len() < before {
+            said.extend(*authority);
+        }
     }
-    if said {
-        walk.findings.push(not_compared(usual));
-    }
+    walk.findings.extend(said.into_iter().map(not_compared));
 }
 
 /// Register numbers are never reused, and none is ever left out.

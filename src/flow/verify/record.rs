@@ -212,7 +212,8 @@ pub(super) fn trusted_authority(pem: Option<&str>, trust: &Trust<'_>, walk: &mut
             walk.checked.push("Удостоверяющий центр – прежний центр этой школы.".to_owned());
         }
         Some(trusted) => {
-            let message = "Запись удостоверена другим удостоверяющим центром, не тем, которому вы доверяете.";
+            let message = "Запись удостоверена другим удостоверяющим центром, не тем, которому вы доверяете. Если школа заменяла центр, назовите и \
+                           прежний: --authority можно указать несколько раз.";
             let finding = Finding::new("authority.foreign", name::AUTHORITY, message);
             walk.findings.push(finding.expected_found(Digest::of(trusted).to_hex(), found.to_hex()));
         }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use letopis::domain::finding::Verdict;
-use letopis::flow::verify::Kind;
+use letopis::flow::verify::{Kind, VerifyOptions, verify_path};
 
 use super::bench::{House, SCHOOL, STRANGER, assert_scripts_agree, codes, put, verify};
 use crate::record::school::Record;
@@ -50,19 +50,45 @@ fn one_altered_record_makes_the_archive_altered() {
     assert_scripts_agree(&house.archive());
 }
 
+/// A record of a stranger's in the archive, under a number of the register.
+fn of_a_stranger(house: &House, register_no: u64) {
+    let mut snapshot = STRANGER.snapshot();
+    snapshot.copy.id = "2025-07A-Q1".into();
+    STRANGER.archive(&STRANGER.record_of(snapshot, register_no), house.path());
+}
+
 #[test]
 fn a_record_of_another_school_among_ours_is_found() {
     let house = House::empty();
     SCHOOL.archive(&version(1, 1), house.path());
-    SCHOOL.archive(&version(2, 2), house.path());
-    let mut snapshot = STRANGER.snapshot();
-    snapshot.copy.id = "2025-07A-Q1".into();
-    STRANGER.archive(&STRANGER.record_of(snapshot, 3), house.path());
+    SCHOOL.archive(&version(2, 3), house.path());
+    of_a_stranger(&house, 2);
     let report = verify(&house.archive());
     assert_eq!(report.verdict, Verdict::Altered);
     assert_eq!(codes(&report.parts[2]), ["archive.foreign-authority"]);
     // Alone it is sound, for both: only the others tell that it is a stranger.
     assert_scripts_agree(&house.archive());
+}
+
+#[test]
+fn a_school_that_replaced_its_authority_is_believed_when_both_are_named_and_nobody_is_before() {
+    let house = House::empty();
+    SCHOOL.archive(&version(1, 1), house.path());
+    SCHOOL.archive(&version(2, 2), house.path());
+    of_a_stranger(&house, 3);
+    let report = verify(&house.archive());
+    assert_eq!(report.verdict, Verdict::Unchecked, "a replacement or a forgery: only the paper tells");
+    assert_eq!(codes(&report.parts[2]), ["archive.other-authority"]);
+    assert_eq!(codes(&report), ["authority.not-compared", "authority.not-compared"], "of each once");
+    let named = |authority: &[u8], earlier: &[&Vec<u8>]| {
+        let earlier = earlier.iter().map(|der| (*der).clone()).collect();
+        verify_path(&house.archive(), &VerifyOptions { authority: Some(authority.to_vec()), earlier, full: false })
+    };
+    for report in [named(&STRANGER.authority, &[&SCHOOL.authority]), named(&SCHOOL.authority, &[&STRANGER.authority])] {
+        assert_eq!(report.verdict, Verdict::Valid, "{report:#?}");
+    }
+    let report = named(&SCHOOL.authority, &[]);
+    assert_eq!((report.verdict, codes(&report.parts[2])), (Verdict::Altered, vec!["authority.foreign"]));
 }
 
 #[test]
