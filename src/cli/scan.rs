@@ -118,7 +118,7 @@ fn line(standing: &Standing) -> String {
     let of = words::plural(pages as u64, "страницы", "страниц", "страниц");
     let mut line = format!("{} версия {}: ", standing.copy.id, standing.copy.version);
     match pages {
-        0 if !standing.staying.is_empty() => line.push_str("сканов не ждёт"),
+        0 => line.push_str("сканов не ждёт"),
         pages => line.push_str(&format!("есть {found} из {pages} {of}")),
     }
     if !missing.is_empty() {

@@ -3,7 +3,7 @@
 use letopis::flow::jobs::{self, Work};
 use letopis::flow::paper::{self, Seen};
 use letopis::flow::scans::{self, Given};
-use letopis::flow::{Act, issue, reissue};
+use letopis::flow::{Act, issue, office, reissue};
 use letopis::scan::{self, Grey};
 
 use crate::desk::{open, read, session};
@@ -102,6 +102,77 @@ fn scans_of_the_version_before_are_opened_and_only_looked_at() {
         house.seal_everything(26).await.expect("seals");
         let sealed = read(address, &format!("/verify?qr={inked}"), "").await;
         assert!(sealed.contains("Версия 2: №") && sealed.contains("в реестре, скреплена печатью"), "{sealed}");
+    });
+}
+
+#[test]
+fn sheets_of_the_version_before_are_told_beside_a_stage_that_signs_the_new_print() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let copy = COPIES[0];
+        let (leaf, _) = signed_in_ink_and_issued_anew(&house).await;
+        let deputy = house.signers(copy, "deputy").await.remove(0);
+        let by = |minutes| Act { by: deputy.clone(), ..after(minutes) };
+        paper::stage::open(&house, copy, 2, "director", &by(22)).await.expect("a stage on paper");
+        let bytes = scanned(&printed(&house, leaf).await);
+        let given = Given { name: "лист.jpg".into(), bytes, signed_on: None };
+        scans::take(&house, given, &by(23), |_, _| {}).await.expect("taken");
+        let sheets = scans::standing(&house, copy, None).await.expect("a standing").staying.remove(0);
+        let paper = office::print(&house, copy, false, &by(24)).await.expect("a print");
+        let address = open(&house).await;
+        let token = session(&house, &house.signers(copy, "director").await.remove(0)).await;
+        let page = async |path: &str| read(address, path, &token).await;
+
+        let own = page(&format!("/office/scans/{copy}")).await;
+        assert!(own.contains("подписи ступени «") && own.contains("рядом с листами версии 2"), "{own}");
+        assert!(own.contains("нет страниц") && own.contains("остаётся в силе и лист версии 1"), "{own}");
+        let listed = page("/office/scans").await;
+        assert!(listed.contains("подписи ступени «") && listed.contains("нет страниц"), "{listed}");
+        let before = page(&format!("/office/scans/{copy}?version=1")).await;
+        assert!(before.contains("остаются подлинниками"), "{before}");
+        let sheet = page(&format!("/office/scans/{copy}/{leaf}")).await;
+        assert!(sheet.contains("среди сканов версии 1"), "{sheet}");
+        let twin = page(&format!("/copies/{copy}")).await;
+        assert!(twin.contains("подписи ступени «"), "{twin}");
+        // Whoever stitches reads which sheets belong together.
+        let bound = page(&format!("/office/papers/{}", paper.id)).await;
+        let said = format!("Подшейте вместе: эту распечатку и {}", sheets.bound());
+        assert!(bound.contains(&said), "{said}: {bound}");
+    });
+}
+
+#[test]
+fn a_stage_that_was_completed_on_paper_is_told_in_the_list() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let copy = COPIES[0];
+        let class_teacher = house.signers(copy, "class_teacher").await.remove(0);
+        let deputy = house.signers(copy, "deputy").await.remove(0);
+        let mut teachers = house.signers(copy, "subject_teacher").await;
+        let at = teachers.iter().position(|id| *id != class_teacher).expect("a teacher");
+        let inked = teachers.remove(at);
+        for teacher in &teachers {
+            house.sign(copy, teacher).await.expect("an electronic signature");
+        }
+        paper::stage::open(&house, copy, 1, "subject_teacher", &Act { by: deputy, ..after(11) }).await.expect("open");
+        let done = async || {
+            let row = house.copy(copy).await;
+            paper::stage::done(&house, &row).await.expect("stages")
+        };
+        assert_eq!(done().await, Vec::<String>::new());
+        let seen = Seen {
+            version: 1,
+            stage: "subject_teacher".into(),
+            signer: inked,
+            signed_on: "2025-10-27".into(),
+            scan: scanned(&printed(&house, 2).await),
+        };
+        paper::record(&house, copy, &seen, &Act { by: class_teacher, ..after(12) }).await.expect("ink");
+        let title = done().await.remove(0);
+        let address = open(&house).await;
+        let token = session(&house, &house.signers(copy, "director").await.remove(0)).await;
+        let page = read(address, "/office/scans", &token).await;
+        assert!(page.contains(&format!("ступень «{title}» на бумаге завершена")), "{page}");
     });
 }
 

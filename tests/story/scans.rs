@@ -266,7 +266,18 @@ fn a_sheet_of_the_replaced_version_is_named_and_does_not_count() {
         assert_eq!((taken.filed(), codes(&taken)), (0, vec!["scan.old-version"]));
         let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
         assert_eq!((standing.copy.version, standing.old.len()), (2, 1));
+        assert_eq!((standing.before, standing.strays), (0, 1));
+        // A version that nobody signs on paper awaits none, whatever strays in: it is not listed as an empty one.
+        assert_eq!((standing.missing(), standing.awaited()), (vec![], 0));
+        let listed = scans::overview(&house).await.expect("the copies");
+        assert!(listed.iter().all(|one| one.copy.id != COPIES[0]), "{listed:?}");
+        let deputy = house.signers(COPIES[0], "deputy").await.remove(0);
+        let act = Act { by: deputy, ..after(91) };
+        paper::stage::open(&house, COPIES[0], 2, "director", &act).await.expect("a stage on paper");
+        let standing = scans::standing(&house, COPIES[0], None).await.expect("a standing");
         assert_eq!(standing.missing().len(), standing.pages.len());
+        let listed = scans::overview(&house).await.expect("the copies");
+        assert!(listed.iter().any(|one| one.copy.id == COPIES[0] && one.is_last), "{listed:?}");
     });
 }
 
@@ -305,11 +316,47 @@ fn a_sheet_signed_in_ink_that_did_not_change_is_not_awaited_with_the_next_versio
 
         // Where a stage of it goes on paper, the pages that the stage still signs are awaited, and only those.
         let deputy = house.signers(copy, "deputy").await.remove(0);
-        paper::stage::open(&house, copy, 2, "subject_teacher", &Act { by: deputy, ..after(32) }).await.expect("open");
+        let by_deputy = |minutes| Act { by: deputy.clone(), ..after(minutes) };
+        paper::stage::open(&house, copy, 2, "subject_teacher", &by_deputy(32)).await.expect("open");
         let next = scans::standing(&house, copy, None).await.expect("a standing");
         let stages = paper::stage::standing(&house, &next).await.expect("stages");
         assert_eq!(next.missing(), stages[0].pages);
         assert!(!next.missing().is_empty() && next.staying.len() == 1, "{:?}", next.staying);
+
+        // The head's stage is of every sheet of the new print; the teacher's ink stands on the old sheets all the same, also once the new ones came.
+        paper::stage::open(&house, copy, 2, "director", &by_deputy(33)).await.expect("open");
+        let staying = next.staying;
+        let next = scans::standing(&house, copy, None).await.expect("a standing");
+        assert_eq!((next.missing().len(), &next.staying), (next.pages.len(), &staying));
+        let kept = next.pages.iter().find(|page| page.original == 1).expect("a page that stays");
+        let bytes = jpeg(&scanned_page(&house, copy, kept.leaf as usize).await, 60);
+        take(&house, "лист директора.jpg", bytes).await;
+        let then = scans::standing(&house, copy, None).await.expect("a standing");
+        assert_eq!((then.came(), &then.staying), (1, &staying));
+        let page = then.pages.iter().find(|page| page.leaf == kept.leaf).expect("the page");
+        assert_eq!((page.original, page.is_awaited, page.scans.len()), (1, true, 1));
+        let title = route.iter().find(|stage| stage.id == "subject_teacher").map_or("", |stage| stage.title.as_str());
+        let said = then.staying[0].said();
+        assert!(said.contains("версии 1") && said.contains(&format!("подписи ступени «{title}»")), "{said}");
+    });
+}
+
+#[test]
+fn scans_of_the_version_before_are_counted_in_pages_as_its_own_page_counts_them() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let copy = COPIES[0];
+        let page = scanned_page(&house, copy, 2).await;
+        // The same page twice, and another: two pages, three scans.
+        take(&house, "бледный.jpg", jpeg(&page, 50)).await;
+        take(&house, "ещё раз.jpg", jpeg(&page, 70)).await;
+        take(&house, "другой.jpg", jpeg(&scanned_page(&house, copy, 3).await, 60)).await;
+        reissue::reissue(&house, copy, "Уточнены сведения", &after(100)).await.expect("a next version");
+        issue::issue(&house, &[house.copy(copy).await], &after(101), |_| {}).await.expect("an issue");
+        let before = scans::standing(&house, copy, Some(1)).await.expect("a standing");
+        let next = scans::standing(&house, copy, None).await.expect("a standing");
+        assert_eq!((before.came(), next.before, next.old.len(), next.strays), (2, 2, 3, 0));
+        assert_eq!((before.before, before.is_last), (0, false), "the version before has none before it");
     });
 }
 

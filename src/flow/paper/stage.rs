@@ -435,6 +435,28 @@ async fn complete(
     })
 }
 
+/// Titles of the stages of a copy on its way that were declared to be on paper and are complete with ink, in the order of the route.
+pub async fn done(house: &House, copy: &CopyRow) -> Result<Vec<String>, Error> {
+    if !is_on_way(copy) {
+        return Ok(Vec::new());
+    }
+    let opened = house.db.list_paper_stages(&copy.id, copy.version).await?;
+    if opened.is_empty() {
+        return Ok(Vec::new());
+    }
+    let snapshot: Snapshot = house.db.load_snapshot(copy.snapshot).await?;
+    let said = house.db.list_statements(&copy.id, copy.version).await?;
+    let signed = sign::signed(&said);
+    let is_inked = |stage: &StageFacts| {
+        let is_own = |row: &&store::StatementRow| row.stage == stage.id && row.version == copy.version;
+        said.iter().filter(is_own).any(|row| !super::super::desk::on_paper(row).is_empty())
+    };
+    let is_done = |stage: &StageFacts| {
+        opened.iter().any(|one| one.stage == stage.id) && route::missing(stage, &signed).is_empty() && is_inked(stage)
+    };
+    Ok(snapshot.route.into_iter().filter(is_done).map(|stage| stage.title).collect())
+}
+
 /// Stages that were on paper in the version before this one and are electronic again in it, while it can still be signed: identifier and
 /// title. A declaration is of one version, for it names the printed sheets.
 pub async fn lapsed(house: &House, copy: &CopyRow) -> Result<Vec<(String, String)>, Error> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::desk::on_paper;
+use super::super::force::Versions;
 use super::super::sign::{REFUSED, signed};
 use super::super::{Error, House};
 use super::judge::{Verdict, sheets_of_pages};
@@ -78,27 +79,44 @@ pub struct PageStanding {
     pub scans: Vec<At>,
     /// When it was ticked off; empty when it was not.
     pub received_at: String,
-    /// The earlier version whose sheet, signed in ink, stays the original of this page; 0 for none.
+    /// The earlier version whose sheet, signed in ink, stays an original of this page, whatever ink this version's own bears; 0 for none.
     pub original: u32,
-    /// Is its paper awaited? Not where an earlier version's stays, nor where a version that keeps such sheets has no signature in ink.
+    /// Is its paper awaited? Nowhere before a version has a stage on paper, ink, a scan or a tick of its own; beside sheets that stay only where
+    /// this version itself is signed in ink.
     pub is_awaited: bool,
 }
 
-/// Sheets of an earlier version that were signed in ink and did not change since: their paper stays the original and does not come again.
+/// Sheets of an earlier version that were signed in ink and did not change since: for those signatures their paper stays the original, also where
+/// others sign the new print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staying {
     /// The version that bears the ink.
     pub version: u32,
     /// Numbers of the sheets in that version, in order.
     pub sheets: Vec<u32>,
+    /// Titles of the stages whose ink they bear, in the order of the route.
+    pub stages: Vec<String>,
 }
 
 impl Staying {
-    /// «листы версии 1 остаются в силе: 2–8, 11».
+    /// «листы версии 1 остаются в силе (подписи ступени «Учитель»): 2–8, 11».
     pub fn said(&self) -> String {
+        let whose = match self.stages.as_slice() {
+            [] => String::new(),
+            [one] => format!(" (подписи ступени «{one}»)"),
+            many => format!(" (подписи ступеней «{}»)", many.join("», «")),
+        };
         match self.sheets.as_slice() {
-            [one] => format!("лист {one} версии {} остаётся в силе", self.version),
-            many => format!("листы версии {} остаются в силе: {}", self.version, listed(many)),
+            [one] => format!("лист {one} версии {} остаётся в силе{whose}", self.version),
+            many => format!("листы версии {} остаются в силе{whose}: {}", self.version, listed(many)),
+        }
+    }
+
+    /// «листы 2–8, 11 версии 1, подписанные ручкой»: what is bound with the paper of the later version.
+    pub fn bound(&self) -> String {
+        match self.sheets.as_slice() {
+            [one] => format!("лист {one} версии {}, подписанный ручкой", self.version),
+            many => format!("листы {} версии {}, подписанные ручкой", listed(many), self.version),
         }
     }
 }
@@ -110,8 +128,14 @@ pub struct Standing {
     pub copy: CopyRow,
     /// Its pages in order.
     pub pages: Vec<PageStanding>,
-    /// Scans of earlier versions of the copy.
+    /// Is it the last version of the copy?
+    pub is_last: bool,
+    /// Scans of earlier versions of the copy, filed or not.
     pub old: Vec<(Leaf, At)>,
+    /// Of how many pages of earlier versions there is a scan, counted as [`Self::came`] of each counts them.
+    pub before: usize,
+    /// How many sheets of earlier versions came that lie at none: they came when another had taken its place.
+    pub strays: usize,
     /// Sheets of earlier versions whose paper stays in force, by version.
     pub staying: Vec<Staying>,
 }
@@ -144,6 +168,11 @@ impl Standing {
         self.pages.iter().filter(lacks).map(|page| page.leaf).collect()
     }
 
+    /// Is there anything to say of its paper: a scan or a tick of its own, pages that are awaited, or sheets that stay?
+    pub fn has_paper(&self) -> bool {
+        self.awaited() > 0 || self.came() > 0 || !self.staying.is_empty()
+    }
+
     /// Has every page a scan of its own, also one that is not awaited?
     pub fn is_complete(&self) -> bool {
         !self.pages.is_empty() && self.pages.iter().all(|page| !page.scans.is_empty())
@@ -164,16 +193,19 @@ pub struct Complete {
 /// How the paper of a version stands; the last one when none is named.
 pub async fn standing(house: &House, copy: &str, version: Option<u32>) -> Result<Standing, Error> {
     let rows = house.db.list_versions(copy).await?;
+    let last = rows.last().map_or(0, |row| row.version);
     let row = match version {
         None => rows.into_iter().next_back(),
         Some(version) => rows.into_iter().find(|row| row.version == version),
     };
     let row = row.ok_or_else(|| Error::NoCopy(copy.to_owned()))?;
     let decisions = house.db.list_scan_decisions().await?;
-    of(house, row, &decisions).await
+    let is_last = row.version == last;
+    of(house, row, is_last, &decisions).await
 }
 
-/// Copies whose paper has begun to come back, and how each last version stands.
+/// Copies whose paper has begun to come back, and how each last version stands. Where nothing of the last is on paper, the version stands for it
+/// that is in force until the last one is sealed, if its paper came; else the copy is left out.
 pub async fn overview(house: &House) -> Result<Vec<Standing>, Error> {
     let mut copies: Vec<String> = house.db.list_scanned_copies().await?.into_iter().map(|(copy, _)| copy).collect();
     copies.sort();
@@ -181,8 +213,20 @@ pub async fn overview(house: &House) -> Result<Vec<Standing>, Error> {
     let decisions = house.db.list_scan_decisions().await?;
     let mut all = Vec::new();
     for copy in copies {
-        let Some(row) = house.db.list_versions(&copy).await?.pop() else { continue };
-        all.push(of(house, row, &decisions).await?);
+        let mut rows = house.db.list_versions(&copy).await?;
+        let Some(row) = rows.pop() else { continue };
+        let last = of(house, row, true, &decisions).await?;
+        if last.has_paper() {
+            all.push(last);
+            continue;
+        }
+        let versions = Versions::of_copy(house, &copy).await?;
+        let is_in_force = |row: &CopyRow| row.pages > 0 && !versions.standing(&copy, row.version).is_replaced();
+        let Some(row) = rows.into_iter().rev().find(is_in_force) else { continue };
+        let standing = of(house, row, false, &decisions).await?;
+        if standing.has_paper() {
+            all.push(standing);
+        }
     }
     Ok(all)
 }
@@ -215,11 +259,15 @@ pub async fn pages_in(house: &House, copy: &str, version: u32) -> Result<usize, 
 }
 
 async fn leaves_in(house: &House, decided: &LastWords<'_>, copy: &str, version: u32) -> Result<usize, Error> {
+    Ok(leaves_of(&house.db.list_scan_pages_of(copy).await?, decided, copy, version))
+}
+
+/// Of how many pages of a version there is a scan; `rows` are the copy's.
+fn leaves_of(rows: &[ScanPageRow], decided: &LastWords<'_>, copy: &str, version: u32) -> usize {
     let own = |leaf: &&Leaf| leaf.copy == copy && leaf.version == version && leaf.leaf > 0;
-    let rows = house.db.list_scan_pages_of(copy).await?;
     let read = rows.iter().filter_map(|row| decided.holding(row)).map(|(_, leaf)| leaf);
     let leaves: BTreeSet<u32> = read.chain(decided.0.values().copied()).filter(own).map(|leaf| leaf.leaf).collect();
-    Ok(leaves.len())
+    leaves.len()
 }
 
 /// The facts of a complete paper; nothing while a page is missing.
@@ -243,23 +291,26 @@ pub async fn complete(house: &House, copy: &str) -> Result<Option<Complete>, Err
     Ok(Some(Complete { by_hand: scans.iter().filter(|at| at.by_hand).count(), files, copy: standing.copy }))
 }
 
-async fn of(house: &House, copy: CopyRow, decisions: &[ScanDecisionRow]) -> Result<Standing, Error> {
+async fn of(house: &House, copy: CopyRow, is_last: bool, decisions: &[ScanDecisionRow]) -> Result<Standing, Error> {
     let snapshot = house.db.load_snapshot(copy.snapshot).await?;
     let receipts = house.db.list_receipts(&copy.id, copy.version).await?;
+    let said = house.db.list_statements(&copy.id, copy.version).await?;
+    let opened = house.db.list_paper_stages(&copy.id, copy.version).await?;
     let mut pages = blank(&copy, &snapshot)?;
     for receipt in receipts {
         if let Some(page) = pages.get_mut((receipt.leaf.leaf as usize).wrapping_sub(1)) {
             page.received_at = receipt.received_at;
         }
     }
-    let staying = staying(house, &copy, &snapshot, &mut pages).await?;
+    let staying = staying(house, &copy, &snapshot, &said, &mut pages).await?;
     let decided = LastWords::of(decisions);
     let mut rows = house.db.list_scan_pages_of(&copy.id).await?;
+    let before: usize = (1..copy.version).map(|version| leaves_of(&rows, &decided, &copy.id, version)).sum();
     for place in decided.places_of(&copy) {
         let read = house.db.list_scan_pages(&place.file).await?.into_iter().find(|row| row.at == *place);
         rows.extend(read.filter(|row| row.leaf.copy != copy.id));
     }
-    let mut old = Vec::new();
+    let (mut old, mut strays) = (Vec::new(), BTreeSet::new());
     for row in &rows {
         match decided.holding(row) {
             Some((at, leaf)) if (&leaf.copy, leaf.version) == (&copy.id, copy.version) => {
@@ -267,73 +318,110 @@ async fn of(house: &House, copy: CopyRow, decisions: &[ScanDecisionRow]) -> Resu
                     page.scans.push(at);
                 }
             }
-            // What was read as another version's is named, unless a person has said what it is.
-            _ if row.leaf.version != copy.version && !decided.knows(row) => old.push((row.leaf.clone(), At::read(row))),
+            // What was read as an earlier version's is named, unless a person has said what it is.
+            held if row.leaf.version < copy.version && !decided.knows(row) => {
+                if held.is_none() {
+                    strays.insert((row.leaf.version, row.leaf.leaf));
+                }
+                old.push((row.leaf.clone(), At::read(row)));
+            }
             _ => {}
         }
     }
-    Ok(Standing { copy, pages, old, staying })
+    let opened: Vec<&str> = opened.iter().map(|one| one.stage.as_str()).collect();
+    let inked = inked(copy.version, &snapshot, &said, &opened);
+    let came = |page: &PageStanding| !page.scans.is_empty() || !page.received_at.is_empty();
+    let has_begun = !opened.is_empty() || !inked.is_empty() || pages.iter().any(came);
+    for page in &mut pages {
+        page.is_awaited = has_begun && (staying.is_empty() || inked.contains(sheet_of(&snapshot, page)));
+    }
+    Ok(Standing { copy, pages, is_last, old, before, strays: strays.len(), staying })
 }
 
-/// Which sheets of earlier versions stay in force on paper: those signed in ink whose statements were carried over. Their pages are not awaited,
-/// and beside them only those are that this version signs in ink: the others are signed at the screen.
+/// Identifier of the sheet that a page belongs to; empty when it is not known.
+fn sheet_of<'s>(snapshot: &'s Snapshot, page: &PageStanding) -> &'s str {
+    snapshot.sheets.get((page.sheet as usize).wrapping_sub(1)).map_or("", Sheet::id)
+}
+
+/// Which sheets of earlier versions stay in force on paper: those with ink that was carried over. Each of the `pages` learns of its own.
 async fn staying(
     house: &House,
     copy: &CopyRow,
     snapshot: &Snapshot,
+    said: &[StatementRow],
     pages: &mut [PageStanding],
 ) -> Result<Vec<Staying>, Error> {
-    if copy.version < 2 {
-        return Ok(Vec::new());
-    }
-    let said = house.db.list_statements(&copy.id, copy.version).await?;
-    let opened = house.db.list_paper_stages(&copy.id, copy.version).await?;
-    let opened: Vec<&str> = opened.iter().map(|one| one.stage.as_str()).collect();
-    let (carried, again) = in_ink(copy.version, snapshot, &said, &opened);
+    let carried = carried(copy.version, said);
     if carried.is_empty() {
         return Ok(Vec::new());
     }
     for page in pages {
-        let id = snapshot.sheets.get((page.sheet as usize).wrapping_sub(1)).map_or("", Sheet::id);
-        page.is_awaited = again.contains(id);
-        page.original = carried.get(id).copied().unwrap_or_default();
+        let id = sheet_of(snapshot, page);
+        let bears = carried.iter().filter(|one| one.sheets.iter().any(|sheet| sheet == id));
+        page.original = bears.map(|one| one.version).max().unwrap_or_default();
     }
-    let mut sheets: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     let rows = house.db.list_versions(&copy.id).await?;
-    for (id, version) in &carried {
-        let Some(row) = rows.iter().find(|row| row.version == *version) else { continue };
-        let no = house.papers.get(house, row.snapshot).await?.number(id) as u32;
-        sheets.entry(*version).or_default().extend((no > 0).then_some(no));
-    }
-    let each = |(version, mut sheets): (u32, Vec<u32>)| {
-        sheets.sort_unstable();
-        Staying { version, sheets }
-    };
-    Ok(sheets.into_iter().filter(|(_, sheets)| !sheets.is_empty()).map(each).collect())
-}
-
-/// Sheets whose ink of an earlier version stands in this one, with that version; and those that this version signs in ink, or still must on the
-/// `opened` stages. A sheet of both is of the second kind alone.
-fn in_ink(
-    version: u32,
-    snapshot: &Snapshot,
-    said: &[StatementRow],
-    opened: &[&str],
-) -> (BTreeMap<String, u32>, BTreeSet<String>) {
-    let mut carried: BTreeMap<String, u32> = BTreeMap::new();
-    let mut again: BTreeSet<String> = BTreeSet::new();
-    for row in said.iter().filter(|row| row.verdict != REFUSED && !on_paper(row).is_empty()) {
-        match row.version < version {
-            true => carried.extend(row.kept.iter().map(|id| (id.clone(), row.version))),
-            false => again.extend(signed(std::slice::from_ref(row)).into_iter().flat_map(|one| one.sheets)),
+    let mut all = Vec::new();
+    for row in &rows {
+        let own: Vec<&Carried> = carried.iter().filter(|one| one.version == row.version).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let paper = house.papers.get(house, row.snapshot).await?;
+        let mut sheets = BTreeSet::new();
+        for id in own.iter().flat_map(|one| one.sheets.iter()) {
+            sheets.insert(paper.number(id) as u32);
+        }
+        sheets.remove(&0);
+        let stages = snapshot.route.iter().filter(|stage| own.iter().any(|one| one.stage == stage.id));
+        let stages: Vec<String> = stages.map(|stage| stage.title.clone()).collect();
+        if !sheets.is_empty() {
+            all.push(Staying { version: row.version, sheets: sheets.into_iter().collect(), stages });
         }
     }
+    Ok(all)
+}
+
+/// Ink of an earlier version that stands in this one.
+struct Carried {
+    version: u32,
+    stage: String,
+    /// Identifiers of the sheets that it still speaks for.
+    sheets: Vec<String>,
+}
+
+/// Is it a signature in ink?
+fn is_ink(row: &StatementRow) -> bool {
+    row.verdict != REFUSED && !on_paper(row).is_empty()
+}
+
+/// The ink that was carried over into a version. Whatever others sign on the new print, the original of each of these signatures is the sheet of
+/// the version that bears it, unless the same person signed the sheet of the new print in the same stage.
+fn carried(version: u32, said: &[StatementRow]) -> Vec<Carried> {
+    let (own, before): (Vec<&StatementRow>, Vec<&StatementRow>) =
+        said.iter().filter(|row| is_ink(row)).partition(|row| row.version >= version);
+    let anew: Vec<route::Signed> = own.into_iter().flat_map(|row| signed(std::slice::from_ref(row))).collect();
+    let each = |row: &StatementRow| {
+        let is_anew = |id: &String| {
+            let same = |one: &route::Signed| one.stage == row.stage && one.signer == row.signer;
+            anew.iter().any(|one| same(one) && one.sheets.contains(id))
+        };
+        let sheets = row.kept.iter().filter(|id| !is_anew(id)).cloned().collect();
+        Carried { version: row.version, stage: row.stage.clone(), sheets }
+    };
+    before.into_iter().map(each).filter(|one| !one.sheets.is_empty()).collect()
+}
+
+/// Sheets that a version signs in ink itself, or still must on the `opened` stages.
+fn inked(version: u32, snapshot: &Snapshot, said: &[StatementRow], opened: &[&str]) -> BTreeSet<String> {
+    let own = said.iter().filter(|row| row.version >= version && is_ink(row));
+    let own = own.flat_map(|row| signed(std::slice::from_ref(row)));
+    let mut sheets: BTreeSet<String> = own.flat_map(|one| one.sheets).collect();
     let stands = signed(said);
     for stage in snapshot.route.iter().filter(|stage| opened.contains(&stage.id.as_str())) {
-        again.extend(stage.signers.iter().flat_map(|signer| route::left(&stage.id, signer, &stands)));
+        sheets.extend(stage.signers.iter().flat_map(|signer| route::left(&stage.id, signer, &stands)));
     }
-    carried.retain(|id, _| !again.contains(id));
-    (carried, again)
+    sheets
 }
 
 fn blank(copy: &CopyRow, snapshot: &Snapshot) -> Result<Vec<PageStanding>, Error> {

@@ -15,7 +15,7 @@ use super::ink::{self, Happened, history_of};
 use super::pile::{
     OUTDATED, Unfinished, finishing, hands_in, is_outdated, may_be_entered, piles, place_in, unfinished,
 };
-use super::twins::leaves;
+use super::twins::{Bound, bound, leaves};
 use crate::domain::copy::Standing;
 use crate::domain::forms::{People, day};
 use crate::domain::journal::Journal;
@@ -282,6 +282,8 @@ struct PaperPage {
     outdated: bool,
     /// The version that takes its place once that is sealed; 0 where none is being made.
     until: u32,
+    /// Signed sheets of other versions that belong to it.
+    bound: Bound,
     history: Vec<Happened>,
     open: u64,
     keeps: bool,
@@ -400,6 +402,7 @@ pub(super) async fn one(
             Standing::InForce { next } if !is_void => next.unwrap_or_default(),
             _ => 0,
         },
+        bound: bound(&state, &kept).await?,
         history: history_of(&kept, &people, scanned),
         open: kept.open().map_or(0, |one| one.no),
         // Of a void one the history alone is left.

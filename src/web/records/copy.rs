@@ -100,8 +100,8 @@ struct CopyPage {
     to_paper: Vec<(String, String)>,
     paper_stages: Vec<(String, String)>,
     lapsed: Vec<(String, String)>,
-    /// Sheets of earlier versions that stay in force: a sentence, and the page of their scans.
-    staying: Vec<(String, String)>,
+    /// Sheets of earlier versions that stay in force: a sentence, which are bound with this one, and the page of their scans.
+    staying: Vec<(String, String, String)>,
     /// Where the visitor, who signs later, returns it before the turn; empty for everybody else.
     early: String,
     /// May the visitor see the scans?

@@ -72,15 +72,16 @@ pub(super) async fn paper_stages(
     Ok((free, told.collect()))
 }
 
-/// Sheets of earlier versions, signed in ink, that stay in force beside this one: a sentence, and the page of their scans.
-pub(super) async fn staying(state: &WebState, row: &CopyRow) -> Result<Vec<(String, String)>, Refusal> {
+/// Sheets of earlier versions, signed in ink, that stay in force beside this one: a sentence, which of them are bound with it, and the page of
+/// their scans.
+pub(super) async fn staying(state: &WebState, row: &CopyRow) -> Result<Vec<(String, String, String)>, Refusal> {
     if row.version < 2 || row.issued_pdf.is_empty() {
         return Ok(Vec::new());
     }
     let standing = scans::standing(&state.house, &row.id, Some(row.version)).await?;
     let line = |one: &scans::Staying| {
         let href = format!("/office/scans/{}?version={}", segment(&row.id), one.version);
-        (words::capitalised(&one.said()), href)
+        (words::capitalised(&one.said()), one.bound(), href)
     };
     Ok(standing.staying.iter().map(line).collect())
 }

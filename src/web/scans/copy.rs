@@ -47,7 +47,13 @@ struct CopyPage {
     complete: bool,
     said: String,
     missing: Vec<u32>,
+    /// Of how many pages of earlier versions there is a scan, and how many of their sheets lie nowhere.
     old: usize,
+    strays: usize,
+    /// Are pages of this version awaited or there, beside those of earlier ones that stay?
+    is_on_paper: bool,
+    /// Titles of the stages that were completed on paper.
+    done: Vec<String>,
     version: u32,
     /// The last version, which this one is or is not.
     last: u32,
@@ -173,7 +179,10 @@ pub(super) async fn report(
         complete: !standing.pages.is_empty() && standing.missing().is_empty(),
         said: if is_last { said(standing) } else { came_words(standing) },
         missing: if is_last { standing.missing() } else { Vec::new() },
-        old: standing.old.len(),
+        old: standing.before,
+        strays: standing.strays,
+        is_on_paper: standing.awaited() > 0 || standing.came() > 0,
+        done: if is_last { paper::stage::done(&state.house, &standing.copy).await? } else { Vec::new() },
         version: standing.copy.version,
         last: shown.last,
         staying: staying(standing),
@@ -198,7 +207,7 @@ fn leaves(state: &WebState, shown: &Shown, differing: &[Differing], inked: Optio
             |at: &At| inked.is_some_and(|inked| inked.replaced_by(&state.house, &at.place, page.leaf).is_some());
         let (before, counts): (Vec<&At>, Vec<&At>) = page.scans.iter().partition(|at| is_replaced(at));
         let (mut badge, mut said) = match counts.as_slice() {
-            [] if page.original > 0 => ("ok", format!("в силе лист версии {}", page.original)),
+            [] if page.original > 0 && !page.is_awaited => ("ok", format!("в силе лист версии {}", page.original)),
             [] if !page.is_awaited => ("plain", "скана не ждём".to_owned()),
             [] if !shown.is_last() => ("plain", "нет".to_owned()),
             [] => ("bad", "нет".to_owned()),
@@ -206,6 +215,10 @@ fn leaves(state: &WebState, shown: &Shown, differing: &[Differing], inked: Optio
             [_] => ("ok", "есть".to_owned()),
             many => ("wait", words::count(many.len() as u64, "раз", "раза", "раз")),
         };
+        // Others sign the new sheet; the earlier signatures stand on the earlier one.
+        if page.original > 0 && (page.is_awaited || !page.scans.is_empty()) {
+            said.push_str(&format!(", остаётся в силе и лист версии {}", page.original));
+        }
         if !before.is_empty() {
             let came = counts.last().and_then(|at| inked.and_then(|inked| inked.came(&at.place)));
             let came = came.map_or_else(String::new, |at| format!(" от {}", words::moment_short(&at.to_rfc3339())));

@@ -96,6 +96,8 @@ struct CopyLine {
     said: String,
     /// Earlier versions whose sheets stay in force: words, address of their scans and words for it.
     staying: Vec<(String, String, String)>,
+    /// Titles of the stages that were completed on paper, of a copy on its way.
+    done: Vec<String>,
 }
 
 /// A page that a person must place.
@@ -197,12 +199,15 @@ async fn overview(
     frame: Frame,
     asked: Asked,
 ) -> Result<Response, Refusal> {
-    let job = following(&state, &visitor, asked.value("job")).await?;
     let comparing = super::ops::jobs::running(&state, &visitor, &[Work::COMPARE_SCANS]).await?;
     let directory = state.directory().await?;
     let differing = differing::unseen(&state, &directory, &visitor).await?.len();
     let standings = scans::overview(&state.house).await?;
-    let copies = standings.iter().map(|standing| copy_line(&directory, standing)).collect();
+    let mut copies = Vec::new();
+    for standing in &standings {
+        let done = paper::stage::done(&state.house, &standing.copy).await?;
+        copies.push(copy_line(&directory, standing, done));
+    }
     let mut stages = Vec::new();
     let newest = state.house.db.list_jobs(NEWEST_JOBS).await?;
     for opened in state.house.db.list_open_paper_stages().await? {
@@ -221,6 +226,8 @@ async fn overview(
     let hidden = open.len() - unplaced.len();
     let files = files.into_iter().take(SHOWN_FILES);
     let files = files.map(|row| FileLine { at: words::moment_short(&row.received_at), row }).collect();
+    // Read last: what its answer tells is then in the lists as well.
+    let job = following(&state, &visitor, asked.value("job")).await?;
     let frame = frame
         .titled("Сканы листов")
         .leading("Подписанные листы возвращаются сканами: программа узнаёт каждый по QR-коду и кладёт к своей копии.");
@@ -260,14 +267,18 @@ async fn following(state: &WebState, visitor: &Visitor, id: &str) -> Result<Opti
     }))
 }
 
-fn copy_line(directory: &super::directory::Directory, standing: &Standing) -> CopyLine {
+/// `done`: titles of the stages that were completed on paper.
+fn copy_line(directory: &super::directory::Directory, standing: &Standing, done: Vec<String>) -> CopyLine {
     let (missing, doubled) = (standing.missing(), standing.doubled());
     let badge = match (missing.is_empty(), doubled.is_empty()) {
         (true, _) => "ok",
         (false, _) => "wait",
     };
     CopyLine {
-        href: format!("/office/scans/{}", segment(&standing.copy.id)),
+        href: match standing.is_last {
+            true => format!("/office/scans/{}", segment(&standing.copy.id)),
+            false => format!("/office/scans/{}?version={}", segment(&standing.copy.id), standing.copy.version),
+        },
         name: copy_name(directory, &standing.copy),
         found: match standing.awaited() {
             0 => "—".to_owned(),
@@ -276,6 +287,7 @@ fn copy_line(directory: &super::directory::Directory, standing: &Standing) -> Co
         badge,
         said: said(standing),
         staying: shown::staying(standing),
+        done,
     }
 }
 
@@ -299,6 +311,7 @@ fn came_words(standing: &Standing) -> String {
 fn said(standing: &Standing) -> String {
     let (missing, doubled) = (standing.missing(), standing.doubled());
     let mut said = match (missing.is_empty(), standing.staying.is_empty()) {
+        (true, true) if standing.awaited() == 0 => "листов на бумаге не ждём".to_owned(),
         (true, true) => "все листы на бумаге получены".to_owned(),
         // Beside what stays of earlier versions.
         (true, false) if standing.awaited() == 0 => "новых листов на бумаге не ждём".to_owned(),
@@ -308,10 +321,10 @@ fn said(standing: &Standing) -> String {
     if !doubled.is_empty() {
         said.push_str(&format!("; больше одного скана у страниц: {}", scans::listed(&doubled)));
     }
-    if !standing.old.is_empty() {
-        let old = standing.old.len() as u64;
+    if standing.before > 0 {
+        let old = standing.before as u64;
         said.push_str(&format!(
-            "; ещё сканов прежних версий: {}",
+            "; ещё есть сканы прежних версий: {}",
             words::count(old, "страница", "страницы", "страниц")
         ));
     }
