@@ -5,7 +5,7 @@
 
 mod fit;
 
-pub use fit::{GRADES_ASKED, Unfit, check_appointment, grades_of, grades_words};
+pub use fit::{GRADES_ASKED, Unfit, check_appointment, grades_of, grades_words, is_head_for_good, other_heads};
 
 use std::sync::Arc;
 

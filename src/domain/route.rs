@@ -100,19 +100,24 @@ fn subject_teachers(sheets: &[Sheet]) -> Vec<SignerFacts> {
     signers
 }
 
-/// Whoever acts for another signs as «и.о.» and names the order.
+/// Whoever acts for another signs as «и.о.» and names the order. Who was appointed signs in that office: in the words of the staff card where
+/// they name it, else in those of the appointment. Whom the staff list alone names signs as the card says.
 fn office_holder(person: &StaffMember, by: Option<&Appointment>, sheets: Vec<String>) -> SignerFacts {
-    match by.filter(|by| by.acting) {
-        Some(by) => {
-            let office = if by.role == Role::Director {
-                "и.о. директора"
-            } else {
-                "и.о. заместителя директора"
-            };
-            SignerFacts { order: by.order(), ..signer(person, office, sheets) }
-        }
-        None => signer(person, &person.position, sheets),
+    match by {
+        Some(by) if by.acting => SignerFacts { order: by.order(), ..signer(person, &by.role.words(true), sheets) },
+        Some(by) if !names_office(&person.position, by.role) => signer(person, by.role.as_russian(), sheets),
+        _ => signer(person, &person.position, sheets),
     }
+}
+
+/// Is one of the posts of a staff card («учитель математики, заместитель директора по УВР») one of this office?
+fn names_office(position: &str, role: Role) -> bool {
+    let begins: &[&str] = match role {
+        Role::Director => &["директор"],
+        _ => &["заместитель директора", "зам. директора", "зам.директора", "замдиректора"],
+    };
+    let folded = names::fold(position);
+    folded.split([',', ';']).any(|post| begins.iter().any(|office| post.trim().starts_with(office)))
 }
 
 /// Is the signer of a stage in office on the day of signing? Whoever signs by an order signs within its term; whoever was ever appointed by order
@@ -420,6 +425,46 @@ mod tests {
             sheets: sheets(stage, signer),
         };
         pairs.iter().map(whole).collect()
+    }
+
+    #[test]
+    fn who_was_appointed_signs_in_that_office_and_not_in_another_post_of_the_card() {
+        let member = |position: &str| StaffMember {
+            id: "T24".to_owned(),
+            surname: "Чертополохова".to_owned(),
+            given_name: "Вера".to_owned(),
+            patronymic: "Андреевна".to_owned(),
+            position: position.to_owned(),
+            roles: Vec::new(),
+        };
+        let by = |role: Role, acting: bool| Appointment {
+            id: "A00001".to_owned(),
+            year: "2025/2026".to_owned(),
+            person: "T24".to_owned(),
+            role,
+            grades: None,
+            stands_for: String::new(),
+            acting,
+            order_no: "12-к".to_owned(),
+            order_date: None,
+            starts: None,
+            ends: None,
+            end_order: String::new(),
+        };
+        let office =
+            |position: &str, by: Option<Appointment>| office_holder(&member(position), by.as_ref(), Vec::new()).office;
+        let teacher = "Учитель математики";
+        assert_eq!(office(teacher, Some(by(Role::Director, false))), "директор");
+        assert_eq!(office(teacher, Some(by(Role::Deputy, false))), "заместитель директора");
+        assert_eq!(office(teacher, Some(by(Role::Director, true))), "и.о. директора");
+        assert_eq!(office("Заместитель директора по УВР", Some(by(Role::Director, false))), "директор");
+        // The card's own words where they name the office, and of whom no order names.
+        for post in ["Заместитель директора по УВР", "Учитель физики, зам. директора по ВР"]
+        {
+            assert_eq!(office(post, Some(by(Role::Deputy, false))), post);
+        }
+        assert_eq!(office("Директор школы", Some(by(Role::Director, false))), "Директор школы");
+        assert_eq!(office("Заведующий", None), "Заведующий");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! People of the house: visitors, appointments by order, acquaintance with orders, families, and who looked at whose data. Floor 2.
 
 mod acquaintance;
+mod heads;
 
 pub use acquaintance::{Sheet, acquaint, sheets};
 
@@ -101,6 +102,9 @@ pub async fn appoint(house: &House, order: &Order, act: &Act) -> Result<Appointm
     if let Err(unfit) = people::check_appointment(&new, &standing, &act.by) {
         return Err(named(house, unfit).await?.into());
     }
+    if let Some(unfit) = heads::other_head(house, &new).await? {
+        return Err(unfit.into());
+    }
     new.id = format!("A{:05}", tx.next_number("appointment").await?);
     write(house, tx, &new, "appointed", act).await?;
     Ok(new)
@@ -110,11 +114,15 @@ pub async fn appoint(house: &House, order: &Order, act: &Act) -> Result<Appointm
 async fn named(house: &House, unfit: Unfit) -> Result<Unfit, Error> {
     let Unfit::Twice { person, order } = unfit else { return Ok(unfit) };
     let name = house.db.find_person(&person).await?.map(|one| one.short());
-    let order = match order.as_str() {
+    Ok(Unfit::Twice { person: name.unwrap_or(person), order: ground(&order) })
+}
+
+/// By what an office is held: «приказ № 12-к от 01.09.2025».
+fn ground(order: &str) -> String {
+    match order {
         "" => "по списку сотрудников".to_owned(),
         order => format!("приказ {order}"),
-    };
-    Ok(Unfit::Twice { person: name.unwrap_or(person), order })
+    }
 }
 
 /// Ends an appointment on its last day, by an order.

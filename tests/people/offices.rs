@@ -179,6 +179,41 @@ fn an_appointment_from_a_coming_day_leaves_the_office_of_the_staff_list_until_th
 }
 
 #[test]
+fn a_school_has_one_head_for_good_and_who_acts_for_the_head_is_no_second_one() {
+    on_every_engine(|house| async move {
+        let second = order("T03", Role::Director);
+        let refused = people::appoint(&house, &second, &act("T06", 0)).await.unwrap_err().to_string();
+        for word in ["директор в школе один", "по списку сотрудников", "не позже 30.09.2025"]
+        {
+            assert!(refused.contains(word), "{word}: {refused}");
+        }
+        assert!(!refused.contains("T01"), "the person is named, not numbered: {refused}");
+        assert!(house.db.list_appointments_of("T03").await.unwrap().is_empty());
+        let acting = Order { acting: true, ends: Some(day("2025-10-05")), ..order("T02", Role::Director) };
+        people::appoint(&house, &acting, &act("T06", 1)).await.unwrap();
+        // On the card the refusal stands above the form, with what was typed.
+        let address = open_to_the_web(&house).await;
+        let fields = form(&[
+            ("role", "director"),
+            ("no", "31-к"),
+            ("date", "2025-10-01"),
+            ("starts", "2025-10-01"),
+            ("ends", ""),
+            ("grades", ""),
+        ]);
+        let token = session(&house, "T01", 1).await;
+        let (status, page) = post(address, "/people/T03/appoint", &token, &fields).await;
+        assert!(status == 422 && page.contains("Директор в школе один"), "{status}: {page}");
+
+        people::end_listed(&house, "T01", Role::Director, day("2025-09-30"), "30-к", &act("T06", 2)).await.unwrap();
+        people::appoint(&house, &second, &act("T06", 3)).await.unwrap();
+        assert!(roles(&house, "T03", "2025-10-02").await.contains(&Role::Director));
+        let third = people::appoint(&house, &order("T05", Role::Director), &act("T06", 4)).await;
+        assert!(third.unwrap_err().to_string().contains("приказ № 31-к от 01.10.2025"));
+    });
+}
+
+#[test]
 fn an_order_of_appointment_has_one_sheet_among_the_years_and_takes_each_person_once() {
     on_every_engine(|house| async move {
         let sheets = people::sheets(&house).await.unwrap();

@@ -88,6 +88,19 @@ pub enum Unfit {
         /// The order in force.
         order: String,
     },
+    /// A school has one head for good.
+    #[error(
+        "директор в школе один, и это {person} ({order}). Сначала завершите эту должность приказом в карточке этого сотрудника, последним днём не \
+         позже {before}; кто замещает директора на время, назначается как исполняющий обязанности, с последним днём"
+    )]
+    OtherHead {
+        /// Who heads the school when the new appointment begins.
+        person: String,
+        /// «приказ № 12-к от 01.09.2025», «по списку сотрудников».
+        order: String,
+        /// The day before the new one's first: the latest that the former office may end on.
+        before: String,
+    },
     /// It has ended already.
     #[error("назначение на должность «{0}» уже завершено")]
     Ended(String),
@@ -127,16 +140,29 @@ pub fn check_appointment(new: &Appointment, standing: &[Appointment], by: &str) 
         return Err(Unfit::NoEnd(new.role.words(new.acting)));
     }
     let meets = |one: &&Appointment| {
-        one.role == new.role
-            && one.grades == new.grades
-            && one.stands_for == new.stands_for
-            && new.ends.is_none_or(|ends| one.starts.is_none_or(|starts| starts <= ends))
-            && one.ends.is_none_or(|ends| new.starts.is_none_or(|starts| starts <= ends))
+        one.role == new.role && one.grades == new.grades && one.stands_for == new.stands_for && overlap(one, new)
     };
     match standing.iter().find(meets) {
         Some(one) => Err(Unfit::Twice { person: one.person.clone(), order: one.order() }),
         None => Ok(()),
     }
+}
+
+/// Have two appointments a day in common?
+fn overlap(one: &Appointment, other: &Appointment) -> bool {
+    other.ends.is_none_or(|ends| one.starts.is_none_or(|starts| starts <= ends))
+        && one.ends.is_none_or(|ends| other.starts.is_none_or(|starts| starts <= ends))
+}
+
+/// Does an appointment make its person head of the school for good?
+pub fn is_head_for_good(one: &Appointment) -> bool {
+    one.role == Role::Director && !one.acting
+}
+
+/// Orders that make somebody else head of the school for good within the term of a new appointment of that kind.
+pub fn other_heads<'a>(new: &Appointment, standing: &'a [Appointment]) -> Vec<&'a Appointment> {
+    let meets = |one: &&Appointment| is_head_for_good(one) && one.person != new.person && overlap(one, new);
+    standing.iter().filter(|_| is_head_for_good(new)).filter(meets).collect()
 }
 
 #[cfg(test)]
