@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, NaiveDate};
+use chrono::DateTime;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -13,15 +13,17 @@ use super::table::{Table, bytes, grouped, print_json};
 use super::{Desk, Failure, REFUSED, UNUSABLE, clock, print_findings};
 use crate::domain::carrier::plan::Plan;
 use crate::domain::carrier::prune::Fate;
-use crate::domain::carrier::{Carrier, Cause, code};
+use crate::domain::carrier::{Carrier, Cause, Trip, code};
 use crate::domain::finding::{Finding, Verdict};
-use crate::domain::words::{self, date_short};
+use crate::domain::forms::People;
+use crate::domain::words;
 use crate::flow::backup::check::{self, Report};
 use crate::flow::backup::restore::{self, Wanted};
 use crate::flow::backup::{self as copies, Meter, Order};
 use crate::flow::carriers::Presence;
 use crate::flow::{self, House, carriers, people};
 use crate::store::BackupRow;
+use crate::vault::backup::MARK;
 
 /// `backup`.
 #[derive(Debug, Args)]
@@ -51,7 +53,7 @@ enum What {
         about = "План: что требуют правила, что стоит на учёте, что и когда писать; код 2, если правило о помещениях не выполнено, копия на носителе повреждена или данные на нём лежат открыто"
     )]
     Plan,
-    #[command(about = "Записанные копии и носители, на которых они есть")]
+    #[command(about = "Записанные копии и носители, на которых они есть; повреждённая названа")]
     List,
     #[command(about = "Стереть с подключённых носителей копии, которые правила школы больше не велят хранить")]
     Prune {
@@ -221,14 +223,16 @@ impl Backup {
     }
 }
 
-fn day(day: Option<NaiveDate>) -> String {
-    day.map_or_else(|| "—".to_owned(), date_short)
+async fn people_of(house: &House) -> Result<People, Failure> {
+    let year = house.db.list_years().await?.pop().unwrap_or_default();
+    Ok(People::of(&house.db.load_roster(&year).await?))
 }
 
 async fn plan(desk: &Desk) -> Result<u8, Failure> {
     let house = desk.house().await?;
-    let all = carriers::overview(&house, desk.act(&house).at.date_naive()).await?;
-    let (alarms, plan) = (all.alarms(&house), all.plan);
+    let today = desk.act(&house).at.date_naive();
+    let all = carriers::overview(&house, today).await?;
+    let (alarms, alone, plan) = (all.alarms(&house), all.alone(&house), all.told_plan());
     if desk.json {
         print_json(&plan_json(&plan, &alarms));
     } else {
@@ -249,12 +253,25 @@ async fn plan(desk: &Desk) -> Result<u8, Failure> {
                 duty.what.to_owned(),
                 duty.every.clone(),
                 duty.last_words(),
-                day(duty.due),
+                plan.due_words(duty),
                 late,
                 clause.to_owned(),
             ]);
         }
         duties.print("");
+        // What the page of carriers says under each line, in its words.
+        let people = match all.trips.iter().any(Trip::is_out) {
+            true => people_of(&house).await?,
+            false => People::default(),
+        };
+        for duty in &plan.duties {
+            for note in all.notes(duty, &house, today, &people) {
+                println!("{}: {}", duty.what, words::stopped(&note));
+            }
+        }
+        if !alone.is_empty() {
+            println!("Внимание: {}", words::stopped(&alone));
+        }
         print_findings(&plan.findings);
         print_findings(&alarms);
     }
@@ -281,24 +298,33 @@ fn plan_json(plan: &Plan, alarms: &[Finding]) -> serde_json::Value {
 
 async fn list(desk: &Desk) -> Result<u8, Failure> {
     let house = desk.house().await?;
-    let rows = house.db.list_backups().await?;
+    let all = carriers::overview(&house, desk.act(&house).at.date_naive()).await?;
+    let found = all.spoiled();
+    let is_spoiled =
+        |row: &BackupRow, carrier: &str| found.iter().any(|one| one.id == row.id && one.carrier == carrier);
     if desk.json {
         let line = |row: &BackupRow| {
+            let spoiled: Vec<&String> = row.carriers.iter().filter(|one| is_spoiled(row, one.as_str())).collect();
             serde_json::json!({"id": row.id, "at": row.at, "cause": row.cause.as_str(), "by": row.by, "bytes": row.bytes,
-                "sha256": row.sha256, "code": row.code_no, "log_size": row.log_size, "carriers": row.carriers})
+                "sha256": row.sha256, "code": row.code_no, "log_size": row.log_size, "carriers": row.carriers,
+                "spoiled": spoiled})
         };
-        print_json(&rows.iter().map(line).collect::<Vec<_>>());
+        print_json(&all.backups.iter().map(line).collect::<Vec<_>>());
         return Ok(0);
     }
+    let on = |row: &BackupRow, carrier: &String| match is_spoiled(row, carrier.as_str()) {
+        true => format!("{carrier} (повреждена)"),
+        false => carrier.clone(),
+    };
     let mut table = Table::new(&["Копия", "Когда", "Повод", "Байт", "Код №", "Носители"]);
-    for row in rows {
+    for row in &all.backups {
         let cells = [
-            row.id,
+            row.id.clone(),
             words::moment(&row.at),
             row.cause.as_russian().to_owned(),
             grouped(row.bytes),
             row.code_no.to_string(),
-            row.carriers.join(", "),
+            row.carriers.iter().map(|carrier| on(row, carrier)).collect::<Vec<_>>().join(", "),
         ];
         table.row(cells.to_vec());
     }
@@ -492,7 +518,7 @@ impl Restore {
             );
         } else if !desk.json {
             println!("Дом не восстановлен, в {} ничего не записано.", to.display());
-            println!("Возьмите копию со второго носителя; какая часть повреждена, сказано выше.");
+            println!("{}; какая часть повреждена, сказано выше.", other_carrier(desk, &report).await);
         }
         Ok(report.verdict.exit_code())
     }
@@ -509,6 +535,29 @@ impl Restore {
         }
         print(&report, true, desk);
         Ok(report.verdict.exit_code())
+    }
+}
+
+/// «Это носитель Н-2: возьмите эту копию с другого её носителя, Н-1»: by the mark of the carrier and by what the house, where one is at hand,
+/// wrote down of the copy.
+async fn other_carrier(desk: &Desk, report: &Report) -> String {
+    let mark = report.folder.parent().map(|above| above.join(MARK));
+    let mark = mark.and_then(|mark| std::fs::read_to_string(mark).ok()).unwrap_or_default();
+    let own = mark.lines().find_map(|line| line.strip_prefix("носитель: ")).unwrap_or_default();
+    let rows = match at_hand(desk).await {
+        Ok(Some(house)) => house.db.list_backups().await.unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let row = rows.iter().find(|row| row.id == report.label.id);
+    let others = row.map(|row| row.carriers.iter().filter(|one| *one != own).cloned().collect::<Vec<_>>());
+    let others = match (others.unwrap_or_default(), own) {
+        (none, _) if none.is_empty() => String::new(),
+        (all, "") => format!(" (она записана на {})", all.join(", ")),
+        (others, _) => format!(", {}", others.join(", ")),
+    };
+    match own {
+        "" => format!("Возьмите эту копию с другого её носителя{others}"),
+        own => format!("Это носитель {own}: возьмите эту копию с другого её носителя{others}"),
     }
 }
 

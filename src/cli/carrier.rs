@@ -153,22 +153,29 @@ impl Carrier {
                 println!("Носитель {carrier} списан.");
             }
             What::Custody => {
-                let trips = house.db.list_trips().await?;
-                let late = carrier::overdue(&trips, act.at.date_naive());
+                let all = carriers::overview(&house, act.at.date_naive()).await?;
+                let trips = &all.trips;
+                let late = carrier::overdue(trips, act.at.date_naive());
                 let code = if late.is_empty() { 0 } else { REFUSED };
                 if desk.json {
+                    let spoiled = all.spoiled();
+                    let is_spoiled = |id: &str| spoiled.iter().any(|one| one.carrier == id && one.next.is_open());
+                    let open = all.open_data();
                     let line = |trip: &carrier::Trip| {
                         let at = |step| trip.signed(step).map(|signed| signed.at.clone()).unwrap_or_default();
                         serde_json::json!({"no": trip.no, "carrier": trip.carrier, "purpose": trip.purpose, "taker": trip.taker,
                             "taken_at": at(Step::Taken), "due_on": trip.due_on.to_string(), "accepted_at": at(Step::Accepted),
-                            "state": format!("{:?}", trip.state()).to_lowercase()})
+                            "state": format!("{:?}", trip.state()).to_lowercase(),
+                            "dropped_at": trip.dropped.as_ref().map(|one| one.at.as_str()).unwrap_or_default(),
+                            "spoiled": is_spoiled(&trip.carrier),
+                            "open_data": open.iter().any(|found| found.carrier == trip.carrier)})
                     };
                     print_json(&trips.iter().map(line).collect::<Vec<_>>());
                     return Ok(code);
                 }
                 let mut table =
                     Table::new(&["№", "Носитель", "Для чего", "Взял", "Выдан", "Срок", "Возвращён", "Сейчас"]);
-                for trip in &trips {
+                for trip in trips {
                     let at = |step| trip.signed(step).map(|signed| words::moment(&signed.at)).unwrap_or_default();
                     let taker = house.db.find_person(&trip.taker).await?;
                     let taker = taker.map_or_else(|| trip.taker.clone(), |name| name.short());
@@ -180,11 +187,13 @@ impl Carrier {
                         at(Step::Taken),
                         words::date_short(trip.due_on),
                         at(Step::Accepted),
-                        trip.state().as_russian().to_owned(),
+                        trip.stands(),
                     ]);
                 }
                 table.print("Журнал пользования пуст.");
                 print_findings(&late);
+                // What the page tells at its lines: changed copies and data that lie open.
+                print_findings(&all.alarms(&house));
                 return Ok(code);
             }
         }

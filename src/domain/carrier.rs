@@ -8,11 +8,13 @@ pub mod manifest;
 pub mod plan;
 mod pledge;
 pub mod prune;
+mod refusal;
 pub mod spoiled;
 
 use chrono::NaiveDate;
 
 pub use self::pledge::{Tells, undertaking, undertaking_as_before};
+pub use self::refusal::Refusal;
 use super::finding::Finding;
 use super::rights::Role;
 use super::words;
@@ -185,6 +187,19 @@ pub struct ReturnOrder {
     pub by: String,
 }
 
+/// How a request ended whose carrier never left the safe: whoever asked took it back, or the director or the secretary declined it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// Why; may be empty for a request that was taken back.
+    pub reason: String,
+    /// Office of who declined it; empty for a request that was taken back.
+    pub office: String,
+    /// RFC 3339.
+    pub at: String,
+    /// Who asked, or who declined it.
+    pub by: String,
+}
+
 /// One way of a carrier out of the safe and back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trip {
@@ -204,6 +219,8 @@ pub struct Trip {
     pub steps: Vec<Signed>,
     /// Orders about a taker who left; the last one is in force.
     pub orders: Vec<ReturnOrder>,
+    /// The request was taken back or declined.
+    pub dropped: Option<Dropped>,
 }
 
 /// Where a trip stands.
@@ -248,10 +265,41 @@ impl Trip {
             () if has(Step::Accepted) => TripState::In,
             () if has(Step::Returned) => TripState::Returning,
             () if has(Step::Taken) => TripState::Out,
-            // Ordered before it was taken: the carrier never left, the key may have.
-            () if !self.orders.is_empty() && has(Step::KeyGiven) => TripState::In,
-            () if !self.orders.is_empty() => TripState::Over,
+            // Ordered or dropped before it was taken: the carrier never left, the key may have.
+            () if self.is_closed() && has(Step::KeyGiven) => TripState::In,
+            () if self.is_closed() => TripState::Over,
             () => TripState::Asked,
+        }
+    }
+
+    /// Is there an order about it, or was the request dropped?
+    fn is_closed(&self) -> bool {
+        !self.orders.is_empty() || self.dropped.is_some()
+    }
+
+    /// Where it stands, in words: of a dropped request how and when it ended, «просьба отозвана 28.11.2026, 15:20».
+    pub fn stands(&self) -> String {
+        let Some(dropped) = &self.dropped else { return self.state().as_russian().to_owned() };
+        let how = if dropped.by == self.taker { "отозвана" } else { "отклонена" };
+        let key =
+            if self.state() == TripState::Over { "" } else { "; ключ директору не возвращён" };
+        format!("просьба {how} {}{key}", words::moment_short(&dropped.at))
+    }
+
+    /// May this person, with these offices, take the request back or decline it now?
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_drop(&self, person: &str, roles: &[Role]) -> Result<(), Refusal> {
+        let declines = roles.iter().any(|role| matches!(role, Role::Director | Role::Secretary));
+        match self.state() {
+            TripState::Asked if self.signed(Step::Handed).is_some() => Err(Refusal::HandedOver),
+            TripState::Asked if person == self.taker || declines => Ok(()),
+            TripState::Asked => Err(Refusal::NotToDrop),
+            _ if self.dropped.is_some() => Err(Refusal::AlreadyDropped),
+            state => Err(Refusal::NotYet {
+                step: "отозвать или отклонить просьбу", state: state.as_russian()
+            }),
         }
     }
 
@@ -303,6 +351,9 @@ impl Trip {
         if self.signed(step).is_some() {
             return Err(Refusal::Signed(step.as_russian()));
         }
+        if self.dropped.is_some() && step != Step::KeyBack {
+            return Err(Refusal::AlreadyDropped);
+        }
         if !self.next().contains(&step) {
             return Err(Refusal::NotYet { step: step.as_russian(), state: self.state().as_russian() });
         }
@@ -321,101 +372,6 @@ impl Trip {
             Some(_) => Ok(()),
         }
     }
-}
-
-/// Why the custody log takes no signature or no trip.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// It stands already.
-    #[error("«{0}» уже подписано")]
-    Signed(&'static str),
-    /// The way has an order.
-    #[error("«{step}» сейчас не подписывают: {state}")]
-    NotYet {
-        /// Step.
-        step: &'static str,
-        /// Where the trip stands.
-        state: &'static str,
-    },
-    /// Only who takes the carrier signs that.
-    #[error("это подписывает только тот, за кем числится носитель: {0}")]
-    NotTheTaker(String),
-    /// The one who has it still works here.
-    #[error("{0} работает в школе и сдаёт носитель сам (сама); приказ о возврате нужен, когда взявший уволен")]
-    StillHere(String),
-    /// Another office signs that.
-    #[error("«{step}» подписывает другая должность: {office}")]
-    NotTheOffice {
-        /// Step.
-        step: &'static str,
-        /// Office.
-        office: &'static str,
-    },
-    /// One person on both sides.
-    #[error("выдать носитель самому себе нельзя: вторую подпись ставит другой человек под своим входом")]
-    OneHand,
-    /// Who takes a carrier works at the school: a contractor, an inspector or a parent gets neither carrier nor key (000 Инс 5.2).
-    #[error(
-        "носитель и ключ выдают только сотруднику школы; подрядчик работает при том, кто взял носитель под свою подпись"
-    )]
-    NotStaff,
-    /// The undertaking comes first.
-    #[error(
-        "сначала подпишите подписку о неразглашении кода доступа: страница «Журнал пользования» или команда «letopis backup undertake --by СОТРУДНИК»"
-    )]
-    NoUndertaking,
-    /// It is out already.
-    #[error("носитель {carrier} сейчас не в сейфе: запись № {trip} журнала пользования не закрыта")]
-    Out {
-        /// Carrier.
-        carrier: String,
-        /// Trip.
-        trip: u64,
-    },
-    /// No comparison since it was taken.
-    #[error(
-        "заверить нельзя: после выдачи носитель {0} не сверяли с записями «Летописи»; сверка, сделанная до выдачи, не считается"
-    )]
-    NotCompared(String),
-    /// The comparison says no.
-    #[error("заверить нельзя: последняя сверка носителя {0} нашла расхождения; копия на нём изменена или повреждена")]
-    Differs(String),
-    /// No such thing.
-    #[error("на учёте нет: «{0}»")]
-    Unknown(String),
-    /// It is no longer on the books.
-    #[error("носитель {0} списан")]
-    WrittenOff(String),
-    /// A field is empty or wrong.
-    #[error("{0}")]
-    Field(&'static str),
-    /// Another carrier has the maker's number; told with that carrier's name.
-    #[error("{0}")]
-    SameSerial(String),
-    /// No such place is on the books.
-    #[error("места хранения «{found}» на учёте нет; есть: {known}; новое место сначала ставят на учёт")]
-    NoPlace {
-        /// What was named.
-        found: String,
-        /// Those that stand, with their words; «ни одного».
-        known: String,
-    },
-    /// Copies of several schools, and nobody says which.
-    #[error("в папке {path} лежат копии нескольких школ ({schools}): укажите папку самой копии")]
-    Schools {
-        /// Folder.
-        path: String,
-        /// Their codes.
-        schools: String,
-    },
-    /// No code has been made.
-    #[error(
-        "код доступа ещё не заведён: его один раз показывает директору страница «Код доступа» или команда «letopis backup code --by ДИРЕКТОР»"
-    )]
-    NoCode,
-    /// The plan does not hold.
-    #[error("правило о помещениях и носителях не выполнено: {0}")]
-    Plan(String),
 }
 
 /// A carrier as it stands in the ledger.
@@ -496,6 +452,7 @@ mod tests {
             at: String::new(),
             steps: steps.iter().map(signed).collect(),
             orders: Vec::new(),
+            dropped: None,
         }
     }
 
@@ -560,6 +517,32 @@ mod tests {
             |steps| Trip { orders: vec![ReturnOrder { person: String::new(), ..order.clone() }], ..trip(steps) };
         assert_eq!(asked(&[]).state(), TripState::Over);
         assert_eq!(asked(&[(Step::KeyGiven, "T01")]).next(), [Step::KeyBack]);
+    }
+
+    #[test]
+    fn a_request_is_dropped_by_who_asked_or_by_the_safe_s_two_and_only_before_the_carrier_is_handed_over() {
+        let asked = trip(&[(Step::KeyGiven, "T01")]);
+        assert_eq!(asked.may_drop("T08", &[Role::TechnicalSpecialist]), Ok(()));
+        assert_eq!(asked.may_drop("T05", &[Role::Secretary]), Ok(()));
+        assert_eq!(asked.may_drop("T02", &[Role::Deputy]), Err(Refusal::NotToDrop));
+        let handed = trip(&[(Step::KeyGiven, "T01"), (Step::Handed, "T05")]);
+        assert_eq!(handed.may_drop("T08", &[Role::TechnicalSpecialist]), Err(Refusal::HandedOver));
+        let by = |person: &str, steps: &[(Step, &str)]| Trip {
+            dropped: Some(Dropped {
+                reason: String::new(),
+                office: String::new(),
+                at: "2025-11-05T10:20:00+05:00".to_owned(),
+                by: person.to_owned(),
+            }),
+            ..trip(steps)
+        };
+        assert_eq!(by("T08", &[]).state(), TripState::Over);
+        assert_eq!(by("T08", &[]).stands(), "просьба отозвана 05.11.2025, 10:20");
+        let keyed = by("T01", &[(Step::KeyGiven, "T01")]);
+        assert_eq!(keyed.next(), [Step::KeyBack]);
+        assert_eq!(keyed.stands(), "просьба отклонена 05.11.2025, 10:20; ключ директору не возвращён");
+        assert_eq!(keyed.may_drop("T08", &[]), Err(Refusal::AlreadyDropped));
+        assert_eq!(keyed.may_sign(Step::Handed, "T05", &[Role::Secretary]), Err(Refusal::AlreadyDropped));
     }
 
     #[test]

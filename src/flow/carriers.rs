@@ -5,6 +5,7 @@
 mod alarms;
 mod order;
 mod outside;
+mod request;
 mod sets;
 mod spoiled;
 mod undertaking;
@@ -20,16 +21,14 @@ use chrono::NaiveDate;
 pub use self::alarms::OpenData;
 pub use self::order::{Wanted as WantedReturn, order_return};
 pub use self::outside::{Outside, outside};
+pub use self::request::{ask, drop_request, sole_keeper};
 pub use self::spoiled::Spoiled;
 pub use self::undertaking::{undertake, undertaking_text};
-pub use self::vouch::vouch;
-use super::{Act, Error, House, people, policy, salt};
+use super::{Act, Error, House, policy, salt};
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::canon::hex;
 use crate::domain::carrier::plan::{self, Done, Facts, Plan, Sets};
-use crate::domain::carrier::{
-    self, Carrier, Cause, Entry, Holder, Kind, Purpose, Refusal, Signed, Step, Trip, TripState, code,
-};
+use crate::domain::carrier::{self, Carrier, Cause, Entry, Holder, Kind, Purpose, Refusal, Signed, Step, Trip, code};
 use crate::domain::people::{Office, Subject, Visitor};
 use crate::domain::rights::Action;
 use crate::domain::words;
@@ -458,56 +457,6 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Interrupted(error.to_string()))
 }
 
-/// Asks for a carrier: the one who will take it, in the own session; hands back the number of the line.
-pub async fn ask(
-    house: &House,
-    carrier: &str,
-    purpose: &str,
-    due_on: Option<NaiveDate>,
-    act: &Act,
-) -> Result<u64, Error> {
-    if purpose.trim().is_empty() {
-        return Err(Refusal::Field("укажите, для чего берёте носитель").into());
-    }
-    let today = act.at.date_naive();
-    let usual = today.checked_add_days(chrono::Days::new(carrier::USUAL_DAYS)).unwrap_or(today);
-    let due_on = due_on.unwrap_or(usual);
-    if due_on < today {
-        return Err(Refusal::Field("срок возврата уже прошёл").into());
-    }
-    standing(&house.db.list_carriers().await?, carrier)?;
-    let taker = people::visitor(house, &act.by, true, today).await?;
-    if !taker.offices.iter().any(|office| carrier::is_staff(office.role)) {
-        return Err(Refusal::NotStaff.into());
-    }
-    if !house.db.list_undertakings().await?.iter().any(|(person, _)| *person == act.by) {
-        return Err(Refusal::NoUndertaking.into());
-    }
-    let mut tx = house.db.begin().await?;
-    let trips = house.db.list_trips().await?;
-    // The key of the safe may still be out while the carrier is back: only a carrier that is not in the safe bars the next trip.
-    let open = |trip: &&Trip| {
-        trip.carrier == carrier && matches!(trip.state(), TripState::Asked | TripState::Out | TripState::Returning)
-    };
-    if let Some(trip) = trips.iter().find(open) {
-        return Err(Refusal::Out { carrier: carrier.to_owned(), trip: trip.no }.into());
-    }
-    let trip = Trip {
-        no: trips.last().map_or(1, |last| last.no + 1),
-        carrier: carrier.to_owned(),
-        purpose: purpose.trim().to_owned(),
-        due_on,
-        taker: act.by.clone(),
-        at: act.moment(),
-        steps: Vec::new(),
-        orders: Vec::new(),
-    };
-    tx.record_trip(&trip, &act.by).await?;
-    let event = custody(act, &trip, "asked");
-    tx.record(&event, salt()?).await?.commit().await?;
-    Ok(trip.no)
-}
-
 fn custody(act: &Act, trip: &Trip, step: &str) -> Event {
     Event::new(EventKind::CustodySigned, &act.by, &act.moment())
         .with_number("trip", trip.no)
@@ -542,7 +491,7 @@ pub async fn sign_step(
         return Err(Refusal::NoUndertaking.into());
     }
     if step == Step::Certified {
-        vouch(&trip, &house.db.list_backups().await?, &house.db.list_backup_checks().await?)?;
+        overview(house, act.at.date_naive()).await?.vouch(&trip)?;
     }
     let office = match carrier::signer_of(step) {
         Some(role) => visitor.offices.iter().find(|office| office.role == role),

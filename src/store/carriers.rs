@@ -1,10 +1,12 @@
 //! Carriers, their ledger, codes, undertakings, backups, custody and checks: floor 1. Everything here only grows.
 
+mod custody;
+
 use sqlx::any::AnyRow;
 use sqlx::{Any, AssertSqlSafe, Row as _};
 
 use super::{Db, Error, Tx};
-use crate::domain::carrier::{Carrier, Cause, Entry, Kind, Purpose, ReturnOrder, Signed, Step, Trip};
+use crate::domain::carrier::{Carrier, Cause, Dropped, Entry, Kind, Purpose, ReturnOrder, Signed, Step, Trip};
 
 /// A place where carriers are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -337,6 +339,7 @@ impl Db {
                 at: row.try_get(5)?,
                 steps: Vec::new(),
                 orders: Vec::new(),
+                dropped: None,
             });
         }
         let sql = "select trip, step, person, office, note, at from custody_steps where school = $1 order by trip, at";
@@ -366,6 +369,14 @@ impl Db {
             };
             if let Some(trip) = trips.iter_mut().find(|trip| trip.no == no) {
                 trip.orders.push(order);
+            }
+        }
+        let sql = "select trip, reason, office, at, by_person from custody_drops where school = $1";
+        for row in &sqlx::query(sql).bind(self.school.clone()).fetch_all(&self.pool).await? {
+            let no = number(row, 0)?;
+            if let Some(trip) = trips.iter_mut().find(|trip| trip.no == no) {
+                let (reason, office) = (row.try_get(1)?, row.try_get(2)?);
+                trip.dropped = Some(Dropped { reason, office, at: row.try_get(3)?, by: row.try_get(4)? });
             }
         }
         Ok(trips)
@@ -525,48 +536,6 @@ impl Tx {
             ("by_person", (&row.by).into()),
         ];
         self.grow("backup_prunings", &cells).await
-    }
-
-    /// A trip that was asked for, without signatures.
-    pub async fn record_trip(&mut self, trip: &Trip, by: &str) -> Result<(), Error> {
-        let due = trip.due_on.to_string();
-        let cells = [
-            ("no", Bound::Number(trip.no)),
-            ("carrier", (&trip.carrier).into()),
-            ("purpose", (&trip.purpose).into()),
-            ("due_on", (&due).into()),
-            ("taker", (&trip.taker).into()),
-            ("at", (&trip.at).into()),
-            ("by_person", by.into()),
-        ];
-        self.grow("custody_trips", &cells).await
-    }
-
-    /// The director's order about a trip whose taker has left; `no` from 1.
-    pub async fn record_custody_order(&mut self, trip: u64, no: u64, order: &ReturnOrder) -> Result<(), Error> {
-        let cells = [
-            ("trip", Bound::Number(trip)),
-            ("no", Bound::Number(no)),
-            ("person", (&order.person).into()),
-            ("from_whom", (&order.from).into()),
-            ("ground", (&order.ground).into()),
-            ("at", (&order.at).into()),
-            ("by_person", (&order.by).into()),
-        ];
-        self.grow("custody_orders", &cells).await
-    }
-
-    /// A signature of the custody log.
-    pub async fn record_custody_step(&mut self, trip: u64, signed: &Signed) -> Result<(), Error> {
-        let cells = [
-            ("trip", Bound::Number(trip)),
-            ("step", signed.step.as_str().into()),
-            ("person", (&signed.person).into()),
-            ("office", (&signed.office).into()),
-            ("note", (&signed.note).into()),
-            ("at", (&signed.at).into()),
-        ];
-        self.grow("custody_steps", &cells).await
     }
 
     /// A comparison or a rehearsal.

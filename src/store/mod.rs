@@ -216,7 +216,7 @@ impl Db {
     }
 }
 
-const SQLITE_GUARDS: [&str; 26] = [
+const SQLITE_GUARDS: [&str; 27] = [
     include_str!("../../migrations/guards/sqlite.sql"),
     include_str!("../../migrations/guards/0031_changes.sqlite.sql"),
     include_str!("../../migrations/guards/0041_people.sqlite.sql"),
@@ -243,8 +243,9 @@ const SQLITE_GUARDS: [&str; 26] = [
     include_str!("../../migrations/guards/0311_recalls.sqlite.sql"),
     include_str!("../../migrations/guards/0321_scan_graves.sqlite.sql"),
     include_str!("../../migrations/guards/0331_late_entries.sqlite.sql"),
+    include_str!("../../migrations/guards/0341_custody_drops.sqlite.sql"),
 ];
-const POSTGRES_GUARDS: [&str; 26] = [
+const POSTGRES_GUARDS: [&str; 27] = [
     include_str!("../../migrations/guards/postgres.sql"),
     include_str!("../../migrations/guards/0031_changes.postgres.sql"),
     include_str!("../../migrations/guards/0041_people.postgres.sql"),
@@ -271,11 +272,12 @@ const POSTGRES_GUARDS: [&str; 26] = [
     include_str!("../../migrations/guards/0311_recalls.postgres.sql"),
     include_str!("../../migrations/guards/0321_scan_graves.postgres.sql"),
     include_str!("../../migrations/guards/0331_late_entries.postgres.sql"),
+    include_str!("../../migrations/guards/0341_custody_drops.postgres.sql"),
 ];
 
 /// The schema and the guards, each run once: setting triggers anew at every start would take locks that deadlock with the writers
 /// of other schools.
-fn migrator(guards: [&'static str; 26]) -> Migrator {
+fn migrator(guards: [&'static str; 27]) -> Migrator {
     let step = |version, description: &'static str, sql: &'static str| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
@@ -334,6 +336,8 @@ fn migrator(guards: [&'static str; 26]) -> Migrator {
         step(321, "guards of grave differences of scans", guards[24]),
         step(330, "late lines of the register", include_str!("../../migrations/0330_late_entries.sql")),
         step(331, "guards of late lines of the register", guards[25]),
+        step(340, "dropped requests for carriers", include_str!("../../migrations/0340_custody_drops.sql")),
+        step(341, "guards of dropped requests for carriers", guards[26]),
     ])
 }
 

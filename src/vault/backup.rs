@@ -57,6 +57,9 @@ pub enum Fault {
     /// Another code, or none of a code.
     #[error("код доступа не подходит к этой копии: проверьте номер кода на конверте и каждую букву")]
     Code,
+    /// The same, where the label says which code opens it.
+    #[error("код доступа не подходит к этой копии: её открывает код № {0}; проверьте номер на конверте и каждую букву")]
+    CodeOf(u64),
     /// What is sealed is not what this program seals.
     #[error("ключ на носителе (key.age) повреждён или не от «Летописи»: {0}")]
     Key(String),
@@ -85,6 +88,24 @@ fn spoken(error: &std::io::Error) -> String {
         _ => error.to_string(),
     }
 }
+
+/// What the encryption says, in words: its own are English.
+fn of_age(error: &age::DecryptError) -> String {
+    use age::DecryptError as E;
+    let said = match error {
+        E::InvalidHeader => "начало файла не читается",
+        E::InvalidMac => "начало файла изменено",
+        E::UnknownFormat => "файл обрезан или другого формата",
+        E::ExcessiveWork { .. } => "проверка кода в нём дольше допустимой",
+        E::Io(source) if source.kind() == std::io::ErrorKind::UnexpectedEof => "файл обрезан",
+        E::Io(source) => return spoken(source),
+        _ => UNSEALED,
+    };
+    said.to_owned()
+}
+
+/// Said of what does not decrypt, wherever it was changed.
+const UNSEALED: &str = "содержимое изменено и не расшифровывается";
 
 /// Wraps what the system said.
 fn at(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Fault {
@@ -124,15 +145,15 @@ pub fn open_key(sealed: &[u8], code: &str) -> Result<age::x25519::Identity, Faul
         age::DecryptError::DecryptionFailed
         | age::DecryptError::KeyDecryptionFailed
         | age::DecryptError::NoMatchingKeys => Fault::Code,
-        other => Fault::Key(other.to_string()),
+        other => Fault::Key(of_age(&other)),
     };
-    let decryptor = age::Decryptor::new(sealed).map_err(|error| Fault::Key(error.to_string()))?;
+    let decryptor = age::Decryptor::new(sealed).map_err(|error| Fault::Key(of_age(&error)))?;
     let mut stream = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(refuse)?;
     let mut text = String::new();
-    stream.read_to_string(&mut text).map_err(|error| Fault::Key(error.to_string()))?;
+    stream.read_to_string(&mut text).map_err(|_| Fault::Key(UNSEALED.to_owned()))?;
     let line = text.lines().find(|line| line.starts_with("AGE-SECRET-KEY-"));
     let line = line.ok_or_else(|| Fault::Key("в нём нет ключа".to_owned()))?;
-    age::x25519::Identity::from_str(line).map_err(|error| Fault::Key(error.to_owned()))
+    age::x25519::Identity::from_str(line).map_err(|_| Fault::Key("ключ в нём записан неверно".to_owned()))
 }
 
 #[cfg(test)]
@@ -160,5 +181,12 @@ mod tests {
         *damaged.last_mut().unwrap() ^= 1;
         assert!(matches!(open_key(&damaged, "01234-56789-ABCDE-FGHJK"), Err(Fault::Key(_))));
         assert!(matches!(open_key(b"not a key", "01234-56789-ABCDE-FGHJK"), Err(Fault::Key(_))));
+        // Whoever reads it at the safe reads Russian: of the encryption's own words none is left.
+        for bad in [damaged.as_slice(), &sealed[..40], b"not a key"] {
+            let said = open_key(bad, "01234-56789-ABCDE-FGHJK").err().unwrap().to_string();
+            let plain = said.replace("key.age", "");
+            assert!(!plain.chars().any(|letter| letter.is_ascii_alphabetic()), "{said}");
+        }
+        assert!(Fault::CodeOf(2).to_string().contains("её открывает код № 2;"));
     }
 }

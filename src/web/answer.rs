@@ -234,7 +234,7 @@ impl From<flow::Error> for Refusal {
             | E::Token(_)
             | E::Carrier(_)
             | E::Publish(_)
-            | E::Backup(Fault::Code | Fault::NotACopy(..) | Fault::Stopped)
+            | E::Backup(Fault::Code | Fault::CodeOf(_) | Fault::NotACopy(..) | Fault::Stopped)
             | E::Typeset(typeset::Error::TooLong { .. })
             | E::Office(_) => Self::Rule(words::capitalised(&error.to_string())),
             other => failed(&other, world::of_flow(&other)),

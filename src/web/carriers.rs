@@ -48,6 +48,8 @@ pub(super) struct Owed {
     pub(super) broken: Vec<String>,
     /// Those copies, one sentence each.
     pub(super) spoiled: Vec<String>,
+    /// Carriers on which data of the school lie open, one sentence each: an alarm until a check finds them gone.
+    pub(super) open_data: Vec<String>,
     /// Carriers are there and the code is not, told to the one who makes it.
     pub(super) codeless: bool,
     /// Rules of carriers and rooms that do not hold, so that no backup is written; told to who writes them.
@@ -93,6 +95,7 @@ pub(super) async fn owed(state: &WebState, visitor: &Visitor) -> Result<Option<O
         today: all.plan.duties.iter().filter(|duty| duty.due == Some(today)).count() as u64,
         broken: broken(&all),
         spoiled: spoiled::short(&all),
+        open_data: spoiled::open(&all),
         codeless: all.codes.is_empty() && all.plan.holds() && visitor.may_anywhere(Action::HoldCode),
         missing,
         causes: all.plan.causes().join("; "),
@@ -129,7 +132,9 @@ fn broken(all: &Overview) -> Vec<String> {
 }
 
 async fn all(state: &WebState) -> Result<Overview, Refusal> {
-    Ok(flow::carriers::overview(&state.house, state.now().date_naive()).await?)
+    let mut all = flow::carriers::overview(&state.house, state.now().date_naive()).await?;
+    all.plan = all.told_plan();
+    Ok(all)
 }
 
 /// School and staff of the newest year, for papers and names.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Tables that only grow: guards on both engines refuse to change or delete their rows.
-const GROWING: [&str; 63] = [
+const GROWING: [&str; 64] = [
     "access_notes",
     "appointment_readings",
     "archive_checks",
@@ -25,6 +25,7 @@ const GROWING: [&str; 63] = [
     "checkpoints",
     "closures",
     "compromises",
+    "custody_drops",
     "custody_orders",
     "custody_steps",
     "custody_trips",

@@ -236,7 +236,8 @@ fn a_pile_of_paper_goes_from_the_printer_to_the_safe_within_the_reach_of_the_off
         let today = page("/office", &clerk).await;
         assert!(today.contains("внести после итоговой записи, с основанием"), "{today}");
         let listed = page("/office/papers", &clerk).await;
-        assert!(listed.contains("Каждую внесите на её странице") && listed.contains(&own), "{listed}");
+        assert!(listed.contains("Внесите её на странице копии, с основанием") && listed.contains(&own), "{listed}");
+        assert!(!listed.contains("Каждую внесите"), "there is one: {listed}");
         assert!(!listed.contains("Внести в реестр все"), "{listed}");
         assert_eq!(press(address, "/office/papers", "same-origin", &clerk, "").await.0, 303);
         assert_eq!(number().await, 0, "not with the others");
@@ -282,7 +283,13 @@ fn a_pile_of_paper_goes_from_the_printer_to_the_safe_within_the_reach_of_the_off
         assert!(sheet.contains("name=\"file\" type=\"text\" value=\"01-01\""), "{sheet}");
         assert!(sheet.contains("name=\"volume\" type=\"number\" value=\"1\""), "{sheet}");
 
-        // The file plan's closing record asks first, and is not made by a press alone.
+        // The file plan's closing record asks first, and is not made by a press alone. Registers that are kept here are counted already.
+        let plan = page("/office/plan?calendar=2026", &clerk).await;
+        assert!(plan.contains("data-asks=\"Сделать итоговую запись за 2026 год?"), "{plan}");
+        for index in ["01-03", "01-04"] {
+            let counted = format!("name=\"units-{index}\" type=\"number\" min=\"0\" value=\"1\"");
+            assert!(plan.contains(&counted), "{index}: {plan}");
+        }
         let close = "act=close&calendar=2026&units-01-01=1";
         let (status, _) = press(address, "/office/plan", "same-origin", &clerk, close).await;
         assert!((400..500).contains(&status), "nobody said that it was checked: {status}");

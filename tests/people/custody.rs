@@ -23,15 +23,15 @@ use super::reach::form;
 use super::rules::open_on;
 use super::shown::read;
 
-async fn visitor(house: &House, role: Role) -> Visitor {
+pub(super) async fn visitor(house: &House, role: Role) -> Visitor {
     people::visitor(house, person_of(role), true, after(0).date_naive()).await.expect("a visitor")
 }
 
-async fn sign(house: &House, no: u64, step: Step, role: Role, minutes: i64) -> Result<carrier::Trip, Error> {
+pub(super) async fn sign(house: &House, no: u64, step: Step, role: Role, minutes: i64) -> Result<carrier::Trip, Error> {
     carriers::sign_step(house, no, step, "", &visitor(house, role).await, &act(person_of(role), minutes)).await
 }
 
-fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+pub(super) fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
     match result {
         Err(Error::Carrier(refusal)) => refusal,
         other => panic!("no refusal: {other:?}"),
@@ -55,7 +55,7 @@ pub(super) async fn post(address: SocketAddr, path: &str, token: &str, form: &st
 }
 
 /// Two disks in two rooms, a code, undertakings of those who take carriers.
-async fn furnish(house: &House) -> String {
+pub(super) async fn furnish(house: &House) -> String {
     let roster = house.db.load_roster(YEAR).await.expect("a roster");
     let mut keyring = Keyring::open(house).await.expect("keys");
     keyring
@@ -180,6 +180,10 @@ fn earlier_codes_are_listed_with_their_carriers_and_open_data_is_told_until_it_i
             text.contains("Копии под прежними кодами") && text.contains("открывает конверт с кодом № 1 от "),
             "{text}"
         );
+        assert!(
+            text.contains("Запишите копии заново, под новым кодом") && !text.contains("можно уничтожить"),
+            "{text}"
+        );
 
         // Somebody unpacked the copy into a folder of the disk: told at each comparison, and on the page until one finds it gone.
         let open = disk.join("разное").join("распаковано");
@@ -195,10 +199,40 @@ fn earlier_codes_are_listed_with_their_carriers_and_open_data_is_told_until_it_i
             let (_, text) = read(address, "/carriers", &token).await;
             assert_eq!(text.contains("Открытые данные на носителях"), is_open, "{minutes}: {text}");
             assert_eq!(text.contains("разное/распаковано"), is_open, "{minutes}: {text}");
+            // The first screen and the office say it unasked, as they do of a changed copy.
+            for (path, words) in
+                [("/", "с открытыми данными школы"), ("/office", "Данные школы лежат на носителях открыто")]
+            {
+                let (_, text) = read(address, path, &token).await;
+                assert_eq!(text.contains(words), is_open, "{minutes} {path}: {text}");
+            }
             let all = carriers::overview(&house, after(minutes).date_naive()).await.expect("an overview");
             let alarms = all.alarms(&house);
             assert_eq!(alarms.iter().any(|one| one.code == "carriers.open-data"), is_open, "{alarms:?}");
         }
+    });
+}
+
+#[test]
+fn a_page_of_the_code_that_is_sent_again_makes_no_other_code() {
+    on_every_engine(|house| async move {
+        furnish(&house).await;
+        let address = open_on(&house, 6).await;
+        let token = session_at(&house, person_of(Role::Director), 911_210, 6).await;
+        let (_, text) = read(address, "/carriers/code", &token).await;
+        assert!(text.contains("name=\"last\" value=\"1\""), "{text}");
+        let sent = form(&[("act", "make"), ("last", "1")]);
+        let (status, text) = post(address, "/carriers/code", &token, &sent).await;
+        assert!(status == 200 && text.contains("Код доступа № 2 к носителям"), "{status} {text}");
+        // Reloaded, pressed twice, sent from a window that was left open: the sheet in the envelope stays the newest.
+        for act in ["make", "sheet"] {
+            let sent = form(&[("act", act), ("last", "1")]);
+            let (status, text) = post(address, "/carriers/code", &token, &sent).await;
+            assert!(status == 409 && text.contains("Код № 2 уже заведён"), "{status} {text}");
+        }
+        assert_eq!(house.db.list_codes().await.expect("codes").len(), 2);
+        let (_, text) = read(address, "/carriers/code", &token).await;
+        assert!(text.contains("копий под ним нет, конверт можно уничтожить"), "nothing was written under № 1: {text}");
     });
 }
 

@@ -9,6 +9,7 @@ mod breaks;
 mod buttons;
 mod consents;
 mod custody;
+mod custody_ends;
 mod events;
 mod fallback;
 mod families;

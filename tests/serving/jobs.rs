@@ -229,7 +229,7 @@ fn a_press_for_another_class_is_not_taken_for_the_one_under_way() {
         let early = jobs::queue(&house, &ahead, &after(2)).await.unwrap().id;
         while worker.next(&mut stop).await.unwrap() {}
         let early = house.db.find_job(&early).await.unwrap().unwrap();
-        let told = early.result.contains("период ещё не начался: его первый день — 05.11.2025");
+        let told = early.result.contains("\"Период ещё не начался: его первый день — 05.11.2025");
         assert!(early.state == JobState::Failed && told, "{}", early.result);
         assert_eq!(house.db.list_closures().await.unwrap().len(), names.len(), "nothing else is closed");
         for id in ids {

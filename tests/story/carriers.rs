@@ -288,7 +288,7 @@ fn the_code_is_nowhere_and_another_code_opens_nothing() {
         let written = office.write(40).await.unwrap();
         let to = office.house.outside("restored");
         let wrong = restore(&office.disks[0], &to, "00000-00000-00000-00000").await;
-        assert!(matches!(wrong, Err(Error::Backup(Fault::Code))), "{wrong:?}");
+        assert!(matches!(wrong, Err(Error::Backup(Fault::CodeOf(_)))), "{wrong:?}");
         assert!(!to.exists() && !office.house.outside(".restored.restoring").exists(), "nothing half");
         let plain = office.code.replace('-', "");
         let mut looked = 0;

@@ -66,7 +66,7 @@ pub struct Duty {
     /// Why a copy that stands does not answer for it, or what does, in words; empty where nothing is to be said.
     pub note: String,
     /// Carriers that lack the copy which its note says to stand on too few.
-    pub lacking: Vec<String>,
+    pub lacking: notes::Lacking,
 }
 
 impl Duty {
@@ -316,7 +316,7 @@ fn duty(
         due,
         late: late(due, facts.today),
         note: String::new(),
-        lacking: Vec::new(),
+        lacking: notes::Lacking::default(),
     }
 }
 
@@ -368,7 +368,7 @@ fn period_duty(facts: &Facts<'_>, last: Option<NaiveDate>) -> Duty {
         due,
         late: late(due, facts.today),
         note: String::new(),
-        lacking: Vec::new(),
+        lacking: notes::Lacking::default(),
     }
 }
 
@@ -389,7 +389,7 @@ fn rehearsal(facts: &Facts<'_>) -> Duty {
         due,
         late: late(due, facts.today),
         note: String::new(),
-        lacking: Vec::new(),
+        lacking: notes::Lacking::default(),
     }
 }
 

@@ -1,14 +1,20 @@
 //! The papers of carriers (domain.md 2.15): ledger, custody log, act of writing, undertaking, envelope sheet, certificate of a check. Floor 0.
 
 mod blank;
+mod checked;
+mod closed;
 mod copied;
+mod envelope;
 mod kept;
 
 use std::collections::BTreeMap;
 
+pub use self::checked::{Checked, against_house, certificate};
+pub use self::closed::{dropped, ordered};
+pub use self::envelope::{Opens, envelope};
 pub use self::kept::kept;
 use super::super::carrier::manifest::Coverage;
-use super::super::carrier::{Carrier, Cause, ReturnOrder, Step, Trip};
+use super::super::carrier::{Carrier, Cause, Step, Trip};
 use super::super::form::{Block, Form, Signature, Table};
 use super::super::words;
 use super::{Letterhead, People, day};
@@ -64,7 +70,7 @@ pub fn ledger(
     for (carrier, lines) in carriers {
         let what = [carrier.kind.as_russian(), &carrier.label, &carrier.serial, &carrier.capacity];
         let what = what.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-        let last = trips.iter().rev().find(|trip| trip.carrier == carrier.id);
+        let last = trips.iter().rev().find(|trip| trip.carrier == carrier.id && trip.dropped.is_none());
         let taken = last.and_then(|trip| Some((trip, trip.signed(Step::Taken)?)));
         let taken = taken.map(|(trip, signed)| format!("{}, {}", day(&signed.at), people.get(&trip.taker).short));
         let back = last.and_then(|trip| trip.signed(Step::Accepted)).map(|signed| day(&signed.at));
@@ -121,7 +127,7 @@ pub struct Carried {
     pub action: String,
     /// SHA-256 of the copy as the house recorded it, and whether the carrier held the same.
     pub sha256: String,
-    /// Copies that were written on it when it should have been back; empty for none.
+    /// Copies that were written on it when it should have been back, and checks that found something; empty for none.
     pub remark: String,
 }
 
@@ -163,7 +169,8 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
         let handed = handed.iter().filter(|(_, who)| !who.is_empty()).map(|(word, who)| format!("{word}{who}"));
         let noted = trip.steps.iter().map(|signed| signed.note.clone()).filter(|note| !note.is_empty());
         let remark = Some(carried.remark.clone()).filter(|remark| !remark.is_empty());
-        let notes = noted.chain(trip.orders.iter().map(|order| ordered(order, people))).chain(remark);
+        let ended = trip.dropped.as_ref().map(|one| dropped(one, &trip.taker, people));
+        let notes = noted.chain(trip.orders.iter().map(|order| ordered(order, people))).chain(ended).chain(remark);
         table = table.line(vec![
             trip.no.to_string(),
             words::moment_short(&trip.at),
@@ -187,22 +194,6 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
         .with(Block::Table(table))
         .with(Block::Note { text: "Подписи поставлены каждым лицом под своим входом в «Летопись»; время и порядок подписей хранит журнал событий.".to_owned() })
         .signatures(vec![clerk(letterhead)], false)
-}
-
-/// «приказ от 10.11.2025 № 41-к: взявший уволен; носитель сдаёт Осокина М.И., получив: из стола; распорядился Малахитова Я.К., …».
-pub fn ordered(order: &ReturnOrder, people: &People) -> String {
-    let head = format!("{}, {}", people.get(&order.by).short, moment(&order.at));
-    match order.person.as_str() {
-        "" => format!("{}: взявший уволен, носитель не выдан; подписано: {head}", order.ground),
-        person => {
-            let person = people.get(person).short;
-            format!("{}: взявший уволен; сдаёт {person}, получено: {}; подписано: {head}", order.ground, order.from)
-        }
-    }
-}
-
-fn moment(rfc3339: &str) -> String {
-    words::moment_words(rfc3339)
 }
 
 /// What an act of writing says of a copy.
@@ -298,159 +289,6 @@ pub fn undertaking_form(letterhead: &Letterhead, text: &str, office: &str, signe
         )
 }
 
-/// The sheet for the envelope: the code, what it opens and since when. With the code it is made once, before the director's eyes, and never
-/// kept by the program; an empty code leaves its place for the director's own hand.
-pub fn envelope(letterhead: &Letterhead, code: &str, no: u64, at: &str, carriers: &[String]) -> Form {
-    letterhead
-        .form("code-envelope", &format!("КОД ДОСТУПА № {no}"))
-        .subtitle("к носителям резервных копий электронного журнала")
-        .with(Block::Gap { mm: 10 })
-        .with(Block::Labels { width: 160, height: 30, labels: vec![vec![code.to_owned()]] })
-        .with(Block::Gap { mm: 6 })
-        .text(
-            "Заведён {}. Открывает копии, записанные с {} и до замены кода новым, на носителях {}.",
-            &[&day(at), &day(at), &carriers.join(", ")],
-        )
-        .text("Код известен только директору. Лист вложить в конверт, заклеить, подписать по клапану и хранить в сейфе отдельно от носителей. \
-             Второго экземпляра нет: без кода копии не открыть никому.", &[])
-        .text("Как открыть: letopis restore ПАПКА_КОПИИ --to НОВАЯ_ПАПКА, или обычными программами — как сказано в README.txt на носителе. \
-             Вводить заглавными латинскими буквами, с дефисами.", &[])
-        .signatures(
-            vec![Signature { post: letterhead.head_post.clone(), name: letterhead.head_name.clone(), ..Signature::default() }],
-            false,
-        )
-}
-
-/// What a certificate is of.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Checked {
-    /// Number.
-    pub no: u64,
-    /// «Сверка носителя» or «Пробное восстановление».
-    pub what: String,
-    /// Carrier in words.
-    pub carrier: String,
-    /// RFC 3339.
-    pub at: String,
-    /// Was everything right?
-    pub valid: bool,
-    /// «Фамилия И.О.» of who made it.
-    pub by: String,
-    /// In which office: a rehearsal is made by the director, who has the code; empty = the technical specialist.
-    pub post: String,
-    /// Office and «И.О. Фамилия» of the others who took part, the name empty for a place for ink: a rehearsal is made by two.
-    pub others: Vec<(String, String)>,
-}
-
-/// The certificate of a comparison or a rehearsal: what was looked at, and how much of it, before what came of it.
-pub fn certificate(letterhead: &Letterhead, checked: &Checked, coverage: &Coverage) -> Form {
-    let of = |(done, all): (u64, u64)| {
-        if all == 0 {
-            "не проверялось".to_owned()
-        } else {
-            format!("{} из {}", words::grouped(done), words::grouped(all))
-        }
-    };
-    let yes = |is: bool, yes: &str, no: &str| if is { yes.to_owned() } else { no.to_owned() };
-    let mut table = Table::new(&[("Что проверено", 60), ("Полнота", 40)]).named("Полнота").sized(90);
-    let restored = coverage.tables.1 > 0;
-    let parts = match coverage.parts {
-        (right, all) if right < all => format!("{}; остальные НЕ СОВПАЛИ или не прочитаны", of(coverage.parts)),
-        _ => of(coverage.parts),
-    };
-    let rows = [
-        ("Части копии на носителе прочитаны до последнего байта и сверены с ярлыком, SHA-256", parts),
-        ("Байт на носителе", words::grouped(coverage.bytes)),
-        ("Подпись ярлыка ключом журнала событий", yes(coverage.label_signed, "верна", "НЕВЕРНА")),
-        ("Сверка с записью, сделанной при создании копии", against_house(coverage).to_owned()),
-        ("Файлы внутри копии сверены с подписанной описью, SHA-256", of(coverage.files)),
-        ("Таблицы базы данных", of(coverage.tables)),
-        ("Строки таблиц", of(coverage.rows)),
-        ("Записи журнала событий пересчитаны", of(coverage.log)),
-        (
-            "Корень журнала событий",
-            if restored {
-                yes(coverage.log_root, "совпал с описью", "НЕ СОВПАЛ")
-            } else {
-                "не проверялся".to_owned()
-            },
-        ),
-        ("Записи архива проверены полностью: подписи, печать, листы", of(coverage.records)),
-    ];
-    for (what, how) in rows {
-        table = table.line(vec![what.to_owned(), how]);
-    }
-    let hundredths = coverage.hundredths();
-    let verdict = match (checked.valid, restored, coverage.opened) {
-        (true, true, _) => "Копия верна: данные школы восстанавливаются из неё полностью.",
-        (true, false, true) => {
-            "Копия верна: она раскрыта кодом доступа, и каждый файл внутри — тот, который назван в подписанной описи. База данных не \
-             развёртывалась: это делает пробное восстановление."
-        }
-        (true, false, false) => {
-            "Копия на носителе — та, которая была записана, байт в байт. Содержимое не раскрывалось: код доступа не вводили."
-        }
-        (false, ..) => "Копия неверна. Заверять её и восстанавливать из неё нельзя.",
-    };
-    let form = letterhead
-        .form("backup-certificate", &format!("СПРАВКА № {}", checked.no))
-        .subtitle(&checked.what)
-        .text("Копия {} от {}, носитель {}.", &[&coverage.backup, &moment(&coverage.made_at), &checked.carrier])
-        .text("Проверено {}.", &[&moment(&checked.at)])
-        .with(Block::Table(table))
-        .text(
-            &format!(
-                "Полнота: {},{:02} % от того, что указано как проверенное. {verdict}",
-                hundredths / 100,
-                hundredths % 100
-            ),
-            &[],
-        );
-    let form = coverage
-        .faults
-        .iter()
-        .fold(form, |form, fault| form.with(Block::Note { text: format!("{}: {}", fault.place, fault.message) }));
-    let open = (!coverage.open.is_empty()).then(|| Block::Note {
-        text: format!(
-            "На носителе открыто, без шифрования, лежат данные школы: {}. Их удаляют с носителя, затем носитель сверяют ещё раз.",
-            coverage.open
-        ),
-    });
-    let post = match checked.post.as_str() {
-        "" => "Технический специалист",
-        post => post,
-    };
-    let own = Signature { post: post.to_owned(), name: checked.by.clone(), ..Signature::default() };
-    let other =
-        |(post, name): &(String, String)| Signature { post: post.clone(), name: name.clone(), ..Signature::default() };
-    form.maybe(open).signatures(std::iter::once(own).chain(checked.others.iter().map(other)).collect(), false)
-}
-
-/// Codes of what is wrong with the copy itself, and not with its label alone.
-const OF_COPY: [&str; 7] = [
-    "backup.part-changed",
-    "backup.part-missing",
-    "backup.key-changed",
-    "backup.unreadable",
-    "backup.damaged",
-    "backup.file-changed",
-    "backup.file-missing",
-];
-
-/// What the comparison with the house's own note of the copy gave.
-pub fn against_house(coverage: &Coverage) -> &'static str {
-    let has = |code: &str| coverage.faults.iter().any(|fault| fault.code == code);
-    let is_changed = coverage.parts.0 < coverage.parts.1 || OF_COPY.iter().any(|code| has(code));
-    match coverage.house_compared {
-        _ if has("backup.unknown-to-house") => "записи о копии нет",
-        true if has("backup.swapped") || has("backup.label-signature") => "НЕ СОВПАЛА",
-        // The label is the one that the house wrote down, and what it stands for is not: that is no match.
-        true if is_changed => "ярлык тот же, а сама копия НЕ СОВПАЛА",
-        true => "совпала",
-        false => "не делалась",
-    }
-}
-
 /// These papers on made-up data.
 pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
     use super::super::carrier::{Kind, Purpose, Signed, Tells, undertaking};
@@ -507,6 +345,7 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         at: at(27, 8),
         steps: way.into_iter().map(|(step, person, hour)| signed(step, person, hour)).collect(),
         orders: Vec::new(),
+        dropped: None,
     };
     let sha256 = "9f2c".repeat(16);
     let carriers = vec![
@@ -565,6 +404,8 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
         others: vec![(letterhead.head_post.clone(), letterhead.head_name.clone())],
     };
     let both = ["Н-1".to_owned(), "Н-2".to_owned()];
+    let former =
+        vec!["Н-1: копии с 05.09.2025 по 26.09.2025 (4) открывает конверт с кодом № 1 от 02.09.2025".to_owned()];
     vec![
         ledger(
             letterhead,
@@ -582,7 +423,11 @@ pub(super) fn examples(letterhead: &Letterhead, people: &People) -> Vec<Form> {
             "А.А. Опалов",
             &at(1, 9),
         ),
-        envelope(letterhead, "01234-56789-ABCDE-FGHJK", 1, &at(1, 9), &both),
+        envelope(
+            letterhead,
+            "01234-56789-ABCDE-FGHJK",
+            &Opens { no: 2, at: at(1, 9), carriers: both.to_vec(), former },
+        ),
         certificate(letterhead, &checked, &coverage),
     ]
 }

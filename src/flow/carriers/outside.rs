@@ -116,6 +116,7 @@ mod tests {
             at: "2025-11-05T09:00:00+05:00".to_owned(),
             steps: steps.iter().map(signed).collect(),
             orders: Vec::new(),
+            dropped: None,
         }
     }
 

@@ -18,6 +18,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Act, Error, House};
 use crate::domain::canon::{self, hex};
+use crate::domain::words;
 use crate::store::{Hold, JobKinds, JobRow, JobState, NewJob};
 pub use listed::{Listed, Pending, list, pending};
 pub use work::{Incoming, Outcome, Work, queue_uncompared};
@@ -201,7 +202,7 @@ impl Worker {
                 ended = &mut task => {
                     let (state, outcome) = match ended {
                         Ok(Ok(outcome)) => (JobState::Done, outcome),
-                        Ok(Err(error)) => (JobState::Failed, Outcome::said(error.to_string())),
+                        Ok(Err(error)) => (JobState::Failed, Outcome::said(as_sentence(&error.to_string()))),
                         Err(error) => {
                             tracing::error!(job = %job.id, error = %error, "a job broke off");
                             (JobState::Failed, Outcome::said("Работа оборвалась: подробности — в журнале программы.".to_owned()))
@@ -242,6 +243,14 @@ impl Worker {
         let kept = self.house.db.finish_job(&job.id, &self.holder, &row).await?;
         tracing::info!(job = %job.id, kind = %job.kind, state = state.as_str(), kept, "job ended");
         Ok(())
+    }
+}
+
+/// The reason of a failure as a page shows it, alone: with a capital letter, where it does not begin with the name of a file.
+fn as_sentence(reason: &str) -> String {
+    match reason.chars().next().is_some_and(|first| matches!(first, 'а'..='я' | 'ё')) {
+        true => words::capitalised(reason),
+        false => reason.to_owned(),
     }
 }
 

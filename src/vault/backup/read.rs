@@ -12,7 +12,7 @@ use flate2::read::GzDecoder;
 use sha2::{Digest as _, Sha256};
 
 use super::write::{digest_of, part_name, sums};
-use super::{Fault, KEY, LABEL, MANIFEST, MARK, README, README_TEXT, SUMS, at, open_key};
+use super::{Fault, KEY, LABEL, MANIFEST, MARK, README, README_TEXT, SUMS, at, of_age, open_key};
 use crate::domain::canon::Digest;
 use crate::domain::carrier::manifest::{FORMAT, Label, Member};
 use crate::domain::finding::{Finding, Severity};
@@ -346,10 +346,13 @@ pub fn unpack(
 ) -> Result<Unpacked, Fault> {
     let key = found.folder.join(KEY);
     let sealed = fs::read(&key).map_err(at(key.display().to_string()))?;
-    let identity = open_key(&sealed, code)?;
+    let identity = open_key(&sealed, code).map_err(|fault| match fault {
+        Fault::Code => Fault::CodeOf(found.label.code_no),
+        other => other,
+    })?;
     let parts = Parts { folder: found.folder.clone(), next: 0, count: found.label.parts.len(), file: None };
     let input = BufReader::with_capacity(BUFFER, parts);
-    let damaged = |error: &dyn std::fmt::Display| Fault::Damaged(error.to_string());
+    let damaged = |error: &age::DecryptError| Fault::Damaged(of_age(error));
     let decryptor = age::Decryptor::new_buffered(input).map_err(|error| damaged(&error))?;
     let stream = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
         // The key opened, so the code is right: these parts were made for another key.

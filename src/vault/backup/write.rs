@@ -188,8 +188,8 @@ impl<'s> Writer<'s> {
         if !sinks.iter().any(Sink::lives) {
             return Err(sinks.into_iter().find_map(|mut sink| sink.failed.take()).unwrap_or(Fault::Stopped));
         }
-        let recipient =
-            age::x25519::Recipient::from_str(plan.recipient).map_err(|error| Fault::Key(error.to_owned()))?;
+        let recipient = age::x25519::Recipient::from_str(plan.recipient)
+            .map_err(|_| Fault::Key("открытый ключ записан неверно".to_owned()))?;
         let encryptor = age::Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
             .map_err(|error| Fault::Key(error.to_string()))?;
         let tee = Tee {

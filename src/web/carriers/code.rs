@@ -15,6 +15,7 @@ use crate::domain::forms::{carriers as papers, day};
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
 use crate::domain::words;
+use crate::flow::Act;
 use crate::flow::carriers::{self, Overview, Presence};
 use crate::flow::jobs::{self, Work};
 use crate::store::{BackupRow, CodeRow};
@@ -40,6 +41,13 @@ struct Page {
     in_safe: Vec<String>,
     /// Carriers in use with copies that the newest code does not open, each with what opens them.
     former: Vec<String>,
+    /// Earlier codes under which no copy stands any more, each with when it was made.
+    useless: Vec<(u64, String)>,
+    /// The newest code, 0 before the first: a form that was sent with another makes none.
+    last: u64,
+    /// May the visitor write copies, and who may?
+    runs: bool,
+    writers: String,
 }
 
 #[derive(Template)]
@@ -48,12 +56,10 @@ struct Envelope {
     frame: Frame,
     no: u64,
     code: String,
-    at: String,
     school: String,
-    carriers: String,
+    /// The sentences of the sheet, as they are printed.
+    said: Vec<String>,
     head: String,
-    /// Carriers in use with copies that this code does not open, each with what opens them.
-    former: Vec<String>,
 }
 
 async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> Result<Response, Refusal> {
@@ -63,10 +69,15 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             && carriers::presence(&state.house, carrier) == Presence::There
             && !carrier.written_at.is_empty()
     };
+    let last = all.codes.last().map_or(0, |code| code.no);
     let page = Page {
         undertaken: all.has_undertaken(&visitor.account),
         codes: all.codes.iter().rev().map(|row| (row.no, words::moment_words(&row.at))).collect(),
-        former: former(&all),
+        former: all.former(last),
+        useless: all.useless().into_iter().map(|row| (row.no, words::moment_short(&row.at))).collect(),
+        last,
+        runs: visitor.may_anywhere(Action::RunBackups),
+        writers: visitor.rules.who(Action::RunBackups),
         in_safe: all.carriers.iter().filter(there).filter(|one| is_back(&all, one)).map(|one| one.id.clone()).collect(),
         connected: all.carriers.iter().filter(there).map(|one| (one.id.clone(), opened_by(&all, one))).collect(),
         frame: frame
@@ -92,36 +103,30 @@ fn opened_by(all: &Overview, carrier: &Carrier) -> String {
     }
 }
 
-/// Carriers in use that hold copies under an earlier code than the newest: «Н-1: копии с 01.10.2025 по 24.10.2025 (3) открывает конверт с кодом
-/// № 1 от 01.10.2025»; whether the carrier was ever given out changes nothing of that.
-fn former(all: &Overview) -> Vec<String> {
-    let newest = all.codes.iter().map(|code| code.no).max().unwrap_or_default();
-    let mut said = Vec::new();
-    for carrier in all.carriers.iter().filter(|carrier| carrier.takes_copies()) {
-        for code in all.codes.iter().filter(|code| code.no != newest) {
-            let is_its = |row: &&BackupRow| row.code_no == code.no && stands(all, row, carrier);
-            let copies: Vec<&BackupRow> = all.backups.iter().filter(is_its).collect();
-            let [first, .., last] = copies.as_slice() else {
-                let one = copies.first().map(|row| format!("копию от {} открывает", day(&row.at)));
-                said.extend(one.map(|what| format!("{}: {what} {}", carrier.id, envelope(code))));
-                continue;
-            };
-            let (from, to, count) = (day(&first.at), day(&last.at), copies.len());
-            said.push(format!("{}: копии с {from} по {to} ({count}) открывает {}", carrier.id, envelope(code)));
-        }
-    }
-    said
-}
-
-/// «конверт с кодом № 1 от 01.10.2025».
-fn envelope(code: &CodeRow) -> String {
-    format!("конверт с кодом № {} от {}", code.no, day(&code.at))
-}
-
 /// Does a copy still stand on a carrier?
 fn stands(all: &Overview, row: &BackupRow, carrier: &Carrier) -> bool {
     row.carriers.contains(&carrier.id)
         && !all.prunings.iter().any(|one| one.backup == row.id && one.carrier == carrier.id)
+}
+
+/// One code is made at a time, so that of two presses of one page the second finds the code that the first has made.
+static MAKING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// Makes a code, where the page from which it is asked knew the newest one: a page that is sent again, by a reload or by a second press, makes
+/// no other, for the sheet that was just printed would open nothing that is written from then on.
+async fn make(state: &WebState, fields: &Fields, act: &Act) -> Result<(CodeRow, String, Overview), Refusal> {
+    let _one = MAKING.lock().await;
+    let before = super::all(state).await?;
+    let shown = fields.value("last").parse::<u64>().unwrap_or_default();
+    if let Some(newest) = before.codes.last().filter(|newest| newest.no != shown) {
+        return Err(Refusal::Rule(format!(
+            "Код № {} уже заведён {}: лист показан один раз; если он не напечатан и не переписан, заведите новый на странице «Код доступа»",
+            newest.no,
+            words::moment_short(&newest.at)
+        )));
+    }
+    let (row, text) = carriers::make_code(&state.house, act).await.map_err(super::told)?;
+    Ok((row, text, super::all(state).await?))
 }
 
 async fn act(
@@ -133,26 +138,19 @@ async fn act(
     let act = state.act(&visitor.account);
     match fields.value("act") {
         "sheet" => {
-            let (row, text) = carriers::make_code(&state.house, &act).await.map_err(super::told)?;
+            let (row, text, all) = make(&state, &fields, &act).await?;
             let (letterhead, _, _) = super::roster(&state).await?;
-            let all = super::all(&state).await?;
-            let carriers: Vec<String> =
-                all.carriers.iter().filter(|one| one.takes_copies()).map(|one| one.id.clone()).collect();
-            let form = papers::envelope(&letterhead, &text, row.no, &row.at, &carriers);
+            let form = papers::envelope(&letterhead, &text, &all.opens(&row));
             super::print::pdf(&state, form, row.at).await
         }
         "make" => {
-            let (row, text) = carriers::make_code(&state.house, &act).await.map_err(super::told)?;
+            let (row, text, all) = make(&state, &fields, &act).await?;
             let (letterhead, _, _) = super::roster(&state).await?;
-            let all = super::all(&state).await?;
-            let carriers = all.carriers.iter().filter(|one| one.takes_copies()).map(|one| one.id.as_str());
             let page = Envelope {
-                former: former(&all),
+                said: all.opens(&row).said(),
                 no: row.no,
                 code: text,
-                at: words::moment_words(&row.at),
                 school: letterhead.name,
-                carriers: carriers.collect::<Vec<_>>().join(", "),
                 head: format!("{} {}", letterhead.head_post, letterhead.head_name),
                 frame: frame.titled(format!("Код доступа № {}", row.no)).under("Носители и копии", "/carriers"),
             };

@@ -11,7 +11,7 @@ use super::super::frame::Frame;
 use super::super::route::{Access, Route, SubjectOf, get, post};
 use super::{Fields, compared};
 use crate::domain::carrier::{self, Step, Trip};
-use crate::domain::forms::{People, carriers as papers, day};
+use crate::domain::forms::{People, carriers as papers};
 use crate::domain::people::Visitor;
 use crate::domain::rights::{Action, Role};
 use crate::domain::words::{self, date_short};
@@ -34,7 +34,7 @@ struct TripLine {
     taker: String,
     asked: String,
     due: String,
-    state: &'static str,
+    state: String,
     late: String,
     over: bool,
     /// Step, who, when, remark. Who is empty for a signature that is not there; then `when` says whose turn it is, if its turn has come.
@@ -49,6 +49,16 @@ struct TripLine {
     uncompared: String,
     /// Comparisons that found something: words and the number of the certificate.
     differs: Vec<(String, u64)>,
+    /// Data that lie open on the carrier; empty for none.
+    open: String,
+    /// The request was taken back or declined: nobody takes the carrier by it.
+    dropped: bool,
+    /// The visitor asked and may take the request back.
+    withdraws: bool,
+    /// The visitor answers for the safe and may decline the request.
+    declines: bool,
+    /// The key was given for a request that may still be dropped.
+    keyed: bool,
     /// The visitor may start the comparison here: it comes first.
     compares: bool,
     /// Orders about a taker who left.
@@ -70,6 +80,10 @@ struct Page {
     trips: Vec<TripLine>,
     /// Carriers in the safe.
     free: Vec<(String, String)>,
+    /// Why the visitor takes none: nobody else stands for the safe; empty for nothing.
+    sole: String,
+    /// What was found on carriers that were never given out.
+    unissued: Vec<String>,
     undertaken: bool,
     /// A signature of the visitor's is awaited, or a carrier is late: its trip stands above everything else.
     owes: bool,
@@ -98,6 +112,8 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         staff = bringers(&state, &visitor, today).await?;
     }
     let comparers = visitor.rules.who(Action::RunBackups);
+    let connected = |one: &carrier::Carrier| carriers::presence(&state.house, one) == Presence::There;
+    let sole = carriers::sole_keeper(&state.house, &visitor, today).await?;
     let line = |trip: &Trip| {
         let late = trip.overdue(today);
         let mut mine = Vec::new();
@@ -108,7 +124,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             }
         }
         if mine.iter().any(|(step, _)| *step == Step::Certified.as_str())
-            && let Err(why) = carriers::vouch(trip, &all.backups, &all.checks)
+            && let Err(why) = all.vouch(trip)
         {
             barred = words::capitalised(&why.to_string());
             mine.retain(|(step, _)| *step != Step::Certified.as_str());
@@ -117,14 +133,20 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         let awaited = if returns { before_return(&all, trip) } else { "" };
         // Comparing and vouching come before giving back, while the carrier is in hand.
         mine.sort_by_key(|(step, _)| *step == Step::Returned.as_str());
-        let connected = |one: &carrier::Carrier| carriers::presence(&state.house, one) == Presence::There;
+        let signs = visitor.may_anywhere(Action::SignCustody);
+        let drops = signs && trip.may_drop(&visitor.account, &roles).is_ok();
         TripLine {
+            open: all.lies_open(trip),
+            dropped: trip.dropped.is_some(),
+            withdraws: drops && trip.taker == visitor.account,
+            declines: drops && trip.taker != visitor.account,
+            keyed: trip.signed(Step::KeyGiven).is_some(),
             awaited: awaited.to_owned(),
             uncompared: uncompared(&all, trip, &comparers),
             differs: all.differing(trip).into_iter().map(|check| (differs(&all, check), check.no)).collect(),
             compares: !awaited.is_empty()
                 && visitor.may_anywhere(Action::RunBackups)
-                && carriers::vouch(trip, &all.backups, &all.checks).is_err()
+                && all.vouch(trip).is_err()
                 && all.carrier(&trip.carrier).is_ok_and(connected),
             no: trip.no,
             carrier: trip.carrier.clone(),
@@ -132,13 +154,13 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             taker: people.get(&trip.taker).short,
             asked: words::moment_words(&trip.at),
             due: date_short(trip.due_on),
-            state: trip.state().as_russian(),
+            state: trip.stands(),
             late: if late == 0 { String::new() } else { words::count(late, "день", "дня", "дней") },
             over: trip.state() == carrier::TripState::Over,
             steps: steps(trip, &people),
             mine,
             barred,
-            orders: trip.orders.iter().map(|order| papers::ordered(order, &people)).collect(),
+            orders: ended(trip, &people),
             orderable: left.contains(&trip.no),
             holder: people.get(trip.giver()).short,
             out: trip.is_out(),
@@ -163,6 +185,8 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
         owes: trips.iter().any(|trip| !trip.mine.is_empty() || !trip.late.is_empty()),
         trips,
         free: free.map(|one| (one.id.clone(), format!("{}: {}", one.id, one.label))).collect(),
+        sole: sole.map(|why| words::capitalised(&why.to_string())).unwrap_or_default(),
+        unissued: all.found_unissued(|id| all.carrier(id).is_ok_and(connected)),
         undertaken: all.has_undertaken(&visitor.account),
         undertaking: carriers::undertaking_text(&state.house, &visitor, &state.act(&visitor.account).moment()).await?,
         signs: visitor.may_anywhere(Action::SignCustody),
@@ -175,6 +199,13 @@ async fn show(State(state): State<WebState>, visitor: Visitor, frame: Frame) -> 
             .under("Носители и копии", "/carriers"),
     };
     answer::page(&page)
+}
+
+/// How a line ended otherwise than by its signatures: orders, a request that was dropped.
+fn ended(trip: &Trip, people: &People) -> Vec<String> {
+    let orders = trip.orders.iter().map(|order| papers::ordered(order, people));
+    let dropped = trip.dropped.as_ref().map(|one| words::capitalised(&papers::dropped(one, &trip.taker, people)));
+    orders.chain(dropped).collect()
 }
 
 /// Open trips whose carrier stands against somebody who no longer works here.
@@ -209,12 +240,21 @@ fn before_return(all: &Overview, trip: &Trip) -> &'static str {
     if !has_copy(all, trip) || trip.signed(Step::Certified).is_some() {
         return "";
     }
-    match carriers::vouch(trip, &all.backups, &all.checks) {
+    match all.vouch(trip) {
         Err(carrier::Refusal::NotCompared(_)) if compared::only_before(all, trip) => {
             "После выдачи копия ещё не сверена, прежняя сверка не в счёт: сверяют, пока носитель на руках и подключён к серверу, потом перенос заверяет технический специалист"
         }
         Err(carrier::Refusal::NotCompared(_)) => {
             "Копия ещё не сверена: сверка — пока носитель на руках и подключён к серверу, потом перенос заверяет технический специалист"
+        }
+        Err(carrier::Refusal::NewestNotCompared { .. }) => {
+            "Новую копию ещё не сверяли: сверка — пока носитель на руках и подключён к серверу, потом перенос заверяет технический специалист"
+        }
+        Err(carrier::Refusal::LiesOpen { .. }) => {
+            "На носителе лежат открытые данные школы: удалите их с носителя и сверьте его ещё раз, пока он на руках и подключён к серверу, потом перенос заверяет технический специалист"
+        }
+        Err(carrier::Refusal::StaysSpoiled(_)) => {
+            "На носителе остаётся повреждённая копия: запишите её ещё раз и сверьте, пока носитель на руках и подключён к серверу, потом перенос заверяет технический специалист"
         }
         Err(_) => {
             "Последняя сверка нашла расхождения: запишите и сверьте копию заново, пока носитель на руках и подключён к серверу"
@@ -223,11 +263,11 @@ fn before_return(all: &Overview, trip: &Trip) -> &'static str {
     }
 }
 
-/// «Копия от 27.10.2025, 18:30 сверена 28.10.2025: не сошлась».
+/// «Копия от 27.10.2025, 18:30 сверена 28.10.2025, 15:20: не сошлась».
 fn differs(all: &Overview, check: &CheckRow) -> String {
     let row = all.backups.iter().find(|row| row.id == check.backup);
     let copy = row.map_or_else(|| check.backup.clone(), |row| format!("от {}", words::moment_short(&row.at)));
-    let on = day(&check.at);
+    let on = words::moment_short(&check.at);
     match (check.verdict.as_str(), check.what.as_str()) {
         (carriers::UNCHECKED, _) => format!("Копия {copy}: проверить {on} не удалось"),
         (_, carriers::REHEARSAL) => format!("Копия {copy}: пробное восстановление {on} не сошлось"),
@@ -251,15 +291,27 @@ fn uncompared(all: &Overview, trip: &Trip, comparers: &str) -> String {
     }
     let is_in = trip.signed(Step::Accepted).is_some();
     let carrier = &trip.carrier;
-    let (found, next) = match carriers::vouch(trip, &all.backups, &all.checks) {
+    let (found, next) = match all.vouch(trip) {
         Ok(()) => return String::new(),
-        Err(carrier::Refusal::NotCompared(_)) if is_in => (
+        Err(carrier::Refusal::LiesOpen { .. }) => (
+            format!(
+                "Перенос на носитель {carrier} не заверен: на нём лежат открытые данные школы. Принять его в сейф и хранить там можно."
+            ),
+            "Данные с него удаляет и сверяет его",
+        ),
+        Err(carrier::Refusal::StaysSpoiled(_)) => (
+            format!(
+                "Перенос на носитель {carrier} не заверен: на нём остаётся повреждённая копия, полагаться на неё нельзя. Принять его в сейф и хранить там можно."
+            ),
+            "Копию пишет заново и сверяет",
+        ),
+        Err(carrier::Refusal::NotCompared(_) | carrier::Refusal::NewestNotCompared { .. }) if is_in => (
             format!(
                 "Носитель {carrier} принят без сверки: после выдачи самую новую копию на нём не сверяли с записями «Летописи»."
             ),
             "Сверяет",
         ),
-        Err(carrier::Refusal::NotCompared(_)) => (
+        Err(carrier::Refusal::NotCompared(_) | carrier::Refusal::NewestNotCompared { .. }) => (
             format!(
                 "После выдачи самую новую копию на носителе {carrier} не сверяли с записями «Летописи». Принять его в сейф можно."
             ),
@@ -293,7 +345,13 @@ fn button(step: Step) -> &'static str {
 }
 
 fn steps(trip: &Trip, people: &People) -> Vec<(&'static str, String, String, String)> {
-    let way = Step::ALL.iter().filter(|step| **step != Step::Certified || trip.signed(Step::Certified).is_some());
+    // Of a dropped request nothing but the key's return is still to come.
+    let is_shown = |step: &&Step| match trip.signed(**step) {
+        Some(_) => true,
+        None if trip.dropped.is_some() => trip.next().contains(*step),
+        None => **step != Step::Certified,
+    };
+    let way = Step::ALL.iter().filter(is_shown);
     way.map(|step| match trip.signed(*step) {
         Some(signed) => {
             let who = format!("{}, {}", people.get(&signed.person).short, signed.office);
@@ -337,8 +395,7 @@ async fn sign(State(state): State<WebState>, visitor: Visitor, fields: Fields) -
             let step = Step::parse(fields.value("step")).ok_or(Refusal::NotFound)?;
             let trip = carriers::sign_step(house, no, step, fields.value("note"), &visitor, &act).await;
             let trip = trip.map_err(super::told)?;
-            let mut said =
-                format!("Запись № {no}: {} — подписано. Сейчас: {}.", step.as_russian(), trip.state().as_russian());
+            let mut said = format!("Запись № {no}: {} — подписано. Сейчас: {}.", step.as_russian(), trip.stands());
             // The signature stands: what else is to be said of the carrier does not undo it.
             if step == Step::Accepted
                 && let Ok(all) = super::all(&state).await
@@ -363,6 +420,20 @@ async fn sign(State(state): State<WebState>, visitor: Visitor, fields: Fields) -
                 false => "Носитель из сейфа не выходил, запись закрыта",
             };
             format!("Запись № {no}: приказ внесён. {next}.")
+        }
+        "drop" => {
+            let no = fields.value("trip").parse().map_err(|_| Refusal::NotFound)?;
+            let trip = carriers::drop_request(house, no, fields.value("reason"), &visitor, &act).await;
+            let trip = trip.map_err(super::told)?;
+            let how = if trip.taker == visitor.account { "отозвана" } else { "отклонена" };
+            let key = match trip.state() {
+                carrier::TripState::In => {
+                    " Ключ от сейфа возвращается директору: директор расписывается «Принять ключ обратно»."
+                }
+                _ => "",
+            };
+            let carrier = &trip.carrier;
+            format!("Запись № {no}: просьба {how}, носитель {carrier} снова свободен.{key}")
         }
         _ => return Err(Refusal::NotFound),
     };

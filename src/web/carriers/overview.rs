@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use chrono::NaiveDate;
 
 use super::super::WebState;
 use super::super::answer::{self, Refusal};
@@ -14,7 +13,7 @@ use super::super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::sent::Sent;
 use super::spoiled::{self, SpoiledLine};
 use super::{Fields, compared, warned};
-use crate::domain::carrier::plan::{Duty, LEAST, Plan};
+use crate::domain::carrier::plan::{Duty, Plan};
 use crate::domain::carrier::{Carrier, Cause, Holder, Kind, Purpose, Trip, overdue};
 use crate::domain::forms::People;
 use crate::domain::forms::carriers::KEEPER;
@@ -214,14 +213,14 @@ async fn page(
     };
     let due = all.plan.holds() && !all.codes.is_empty() && all.plan.due(today).next().is_some();
     let mounted = all.carriers.iter().filter(|carrier| due && carrier.is_written_on());
-    let absent = mounted.filter_map(|carrier| away(&state.house, &all.trips, carrier, &people));
+    let absent = mounted.filter_map(|carrier| all.away(&state.house, carrier, &people));
     let awaited = absent.map(|why| words::capitalised(&why)).collect();
     let words = |finding: &crate::domain::finding::Finding| format!("{}: {}", finding.place, finding.message);
-    let told = all.plan.duties.iter().map(|one| (one, notes(one, &state.house, &all, today, &people)));
+    let told = all.plan.duties.iter().map(|one| (one, all.notes(one, &state.house, today, &people)));
     Ok(Page {
         faults: all.plan.causes().iter().map(|cause| words::capitalised(cause)).collect(),
         awaited,
-        alone: alone(&all, &state.house),
+        alone: all.alone(&state.house),
         spoiled: spoiled::lines(&all, &spoiled, &state.house),
         open_data: all.open_data().iter().map(|one| format!("{}: {}", one.carrier, one.said())).collect(),
         late: overdue(&all.trips, today).iter().map(words).collect(),
@@ -291,50 +290,7 @@ fn idle(carrier: &Carrier) -> &'static str {
     }
 }
 
-/// Why a carrier cannot be written on now, and who has it when the custody log has it out.
-fn away(house: &flow::House, trips: &[Trip], carrier: &Carrier, people: &People) -> Option<String> {
-    let why = flow::backup::presence(house, carrier).err()?;
-    let trip = trips.iter().rev().find(|trip| trip.carrier == carrier.id && trip.is_out());
-    Some(match trip {
-        Some(trip) => format!(
-            "носитель {} не подключён: он на руках (взял {}, вернуть до {})",
-            carrier.id,
-            people.get(trip.giver()).short,
-            date_short(trip.due_on)
-        ),
-        None => why,
-    })
-}
-
-/// Why a duty is not done: what the plan says of a copy that does not count, and each carrier that is waited for.
-fn notes(duty: &Duty, house: &flow::House, all: &Overview, today: NaiveDate, people: &People) -> Vec<String> {
-    let mut notes: Vec<String> = Some(duty.note.clone()).filter(|note| !note.is_empty()).into_iter().collect();
-    // The same copy counts here and not as the period's set: told at both lines.
-    let is_other = duty.cause.is_some_and(|cause| cause != Cause::Period);
-    let last = all.plan.uncounted.filter(|day| is_other && duty.last == Some(*day));
-    notes.extend(last.map(|day| {
-        let day = date_short(day);
-        format!("копия от {day} здесь в счёт, а набором учётного периода не считается: в последний день периода уроки ещё идут")
-    }));
-    let is_there = |id: &str| all.carrier(id).is_ok_and(|one| carriers::presence(house, one) == Presence::There);
-    notes.extend(Some(duty.remedy(is_there)).filter(|said| !said.is_empty()));
-    if duty.due.is_some_and(|due| due <= today) {
-        let owes = |id: &str| all.owed.iter().any(|(cause, one)| duty.cause == Some(*cause) && one == id);
-        let owing = all.carriers.iter().filter(|carrier| carrier.is_written_on() && owes(&carrier.id));
-        notes.extend(owing.filter_map(|carrier| away(house, &all.trips, carrier, people)));
-    }
-    notes
-}
-
 fn duty(duty: &Duty, plan: &Plan, notes: &[String]) -> DutyLine {
-    let next = duty.due.map(date_short);
-    // A set that is to be written once more is not due at the end of the next period alone.
-    let repeat = Some(plan.repeat_words()).filter(|when| !when.is_empty() && duty.cause == Some(Cause::Period));
-    let due = match (repeat, next) {
-        (Some(when), Some(next)) => format!("{when}; следующий набор — {next}"),
-        (Some(when), None) => when.to_owned(),
-        (None, next) => next.unwrap_or_else(|| "—".to_owned()),
-    };
     DutyLine {
         what: duty.what,
         every: duty.every.clone(),
@@ -343,7 +299,7 @@ fn duty(duty: &Duty, plan: &Plan, notes: &[String]) -> DutyLine {
             words if words.is_empty() => "—".to_owned(),
             words => words,
         },
-        due,
+        due: plan.due_words(duty),
         late: if duty.late == 0 { String::new() } else { words::count(duty.late, "день", "дня", "дней") },
         notes: notes.iter().map(|note| words::capitalised(note)).collect(),
     }
@@ -358,20 +314,6 @@ fn stands(row: &BackupRow, prunings: &[PruningRow], carrier: &str) -> bool {
 /// Copies that stand on a carrier, the newest first.
 fn copies_on<'a>(all: &'a Overview, carrier: &str) -> Vec<&'a BackupRow> {
     all.backups.iter().rev().filter(|row| stands(row, &all.prunings, carrier)).collect()
-}
-
-/// What is said of the newest copy where it stands on too few of the carriers in use.
-fn alone(all: &Overview, house: &flow::House) -> String {
-    let used: Vec<&Carrier> = all.carriers.iter().filter(|carrier| carrier.is_written_on()).collect();
-    let has = |row: &BackupRow, carrier: &Carrier| stands(row, &all.prunings, &carrier.id);
-    let newest = all.backups.iter().rev().find(|row| used.iter().any(|carrier| has(row, carrier)));
-    let Some(newest) = newest else { return String::new() };
-    let (on, lacking): (Vec<&Carrier>, Vec<&Carrier>) = used.into_iter().partition(|carrier| has(newest, carrier));
-    let on: Vec<&str> = on.iter().map(|carrier| carrier.id.as_str()).collect();
-    let lacking: Vec<&str> = lacking.iter().map(|carrier| carrier.id.as_str()).collect();
-    let asked = all.plan.rules.first().map_or(LEAST, |rule| rule.asked).max(LEAST) as usize;
-    let is_there = |id: &str| all.carrier(id).is_ok_and(|one| carriers::presence(house, one) == Presence::There);
-    words::capitalised(&warned::alone(&newest.at, (&on, &lacking), asked, is_there))
 }
 
 fn backup(

@@ -45,6 +45,14 @@ pub(super) fn short(all: &Overview) -> Vec<String> {
     open.map(|one| format!("{} — {}", one.named(), next(one))).collect()
 }
 
+/// Open data on carriers for the first screen, one sentence a carrier.
+pub(super) fn open(all: &Overview) -> Vec<String> {
+    let said = |carrier: &str, places: &str, at: &str| {
+        format!("{carrier} — {places} (проверка {}): удалите их с носителя и сверьте его", moment_short(at))
+    };
+    all.open_data().iter().map(|one| said(one.carrier, &one.places, one.at)).collect()
+}
+
 /// The mark of a copy in the list for each carrier on which it was found changed: kind of the badge and words.
 pub(super) fn marks(spoiled: &[Spoiled<'_>], copy: &str) -> Vec<(&'static str, String)> {
     let mark = |one: &Spoiled<'_>| match one.next.is_open() {

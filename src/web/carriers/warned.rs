@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::domain::carrier::Cause;
 use crate::domain::carrier::plan::Plan;
-use crate::domain::words::{date_short, moment_short};
+use crate::domain::words::date_short;
 
 /// What is to be known before a copy is written while a study period is not over: for which lines it will not count, for whatever reason it
 /// is written, and from which day one counts.
@@ -78,30 +78,6 @@ pub(super) fn uncounted(plan: &Plan, at: &str) -> String {
     format!("{told}: записана в последний день периода, когда уроки ещё идут")
 }
 
-/// «последняя копия (27.10.2025, 11:06) только на Н-2; на Н-1 её нет: подключите Н-1 и запишите копию ещё раз»; empty where the newest copy
-/// stands on as many carriers as asked for. `on` and `lacking`: carriers in use with it and without; `is_there`: is one connected?
-pub(super) fn alone(
-    at: &str,
-    (on, lacking): (&[&str], &[&str]),
-    asked: usize,
-    is_there: impl Fn(&str) -> bool,
-) -> String {
-    if on.is_empty() || lacking.is_empty() || on.len() >= asked {
-        return String::new();
-    }
-    let absent: Vec<&str> = lacking.iter().copied().filter(|id| !is_there(id)).collect();
-    let first = match absent.is_empty() {
-        true => "носитель подключён: ".to_owned(),
-        false => format!("подключите {} и ", absent.join(", ")),
-    };
-    format!(
-        "последняя копия ({}) только на {}; на {} её нет: {first}запишите копию ещё раз",
-        moment_short(at),
-        on.join(", "),
-        lacking.join(", ")
-    )
-}
-
 fn next(end: NaiveDate) -> String {
     end.succ_opt().map(date_short).unwrap_or_default()
 }
@@ -170,18 +146,6 @@ mod tests {
         assert!(!last.contains("резервной копией она считается"), "{last}");
         assert!(said("2025-10-21").contains("записанная до 25.10.2025 с любым поводом"));
         assert_eq!(said("2025-10-25"), "");
-    }
-
-    #[test]
-    fn a_newest_copy_on_one_carrier_is_told_with_what_to_do_and_one_on_two_is_not() {
-        let said = |on: &[&str], lacking: &[&str], there: bool| {
-            alone("2025-10-27T11:06:16+05:00", (on, lacking), 2, |_| there)
-        };
-        let head = "последняя копия (27.10.2025, 11:06) только на Н-2; на Н-1 её нет: ";
-        assert_eq!(said(&["Н-2"], &["Н-1"], false), format!("{head}подключите Н-1 и запишите копию ещё раз"));
-        assert_eq!(said(&["Н-2"], &["Н-1"], true), format!("{head}носитель подключён: запишите копию ещё раз"));
-        assert_eq!(said(&["Н-1", "Н-2"], &["Н-3"], false), "", "as many as the rules ask for");
-        assert_eq!(said(&["Н-2"], &[], false), "");
     }
 
     #[test]

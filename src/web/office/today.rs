@@ -160,6 +160,8 @@ pub(super) async fn today(State(state): State<WebState>, visitor: Visitor, frame
         waits.extend((!owed.outside.is_empty()).then(|| wait(owed.outside.len(), what, &outside, custody, true)));
         let spoiled = owed.spoiled.join("; ");
         waits.push(wait(owed.broken.len(), "Копии на носителях повреждены", &spoiled, "/carriers#spoiled", true));
+        let (open, what) = (owed.open_data.join("; "), "Данные школы лежат на носителях открыто");
+        waits.push(wait(owed.open_data.len(), what, &open, "/carriers#open-data", true));
         waits.push(wait(out as usize, "Носители выданы", "срок ещё не вышел", custody, false));
         let signatures = "выдача, получение или возврат носителя";
         waits.push(wait(owed.signatures as usize, "Журнал пользования ждёт вашей подписи", signatures, custody, true));

@@ -201,6 +201,12 @@ impl Desk<'_> {
         let broken =
             ["носитель с повреждённой копией", "носителя с повреждёнными копиями", "носителей с повреждёнными копиями"];
         let named = owed.spoiled.join("; ");
+        let open = [
+            "носитель с открытыми данными школы",
+            "носителя с открытыми данными школы",
+            "носителей с открытыми данными школы",
+        ];
+        let lies = owed.open_data.join("; ");
         let outside = [
             "носитель записан, хотя не возвращён в срок",
             "носителя записаны, хотя не возвращены в срок",
@@ -212,6 +218,7 @@ impl Desk<'_> {
         let until = "без него копии не пишутся: код показывают один раз, вам, для конверта";
         let all = [
             wait(owed.broken.len() as u64, broken, &named, "/carriers#spoiled", true),
+            wait(owed.open_data.len() as u64, open, &lies, "/carriers#open-data", true),
             wait(owed.codeless.into(), code, until, "/carriers/code", true),
             wait(owed.missing, rules, &begin, "/carriers", true),
             wait(owed.overdue, late, "срок возврата прошёл", "/carriers/custody", true),

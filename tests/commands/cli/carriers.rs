@@ -110,6 +110,7 @@ fn a_copy_goes_to_two_disks_is_verified_rehearsed_and_comes_back_with_the_code_o
     let to = place.path("back");
     let wrong = typed(&["restore", &disk, "--to", &to, "--code", "-"], "00000-00000-00000-00000");
     assert!(code(&wrong) != 0 && said(&wrong).contains("код доступа не подходит"), "{}", said(&wrong));
+    assert!(said(&wrong).contains("её открывает код № 1"), "the label names it: {}", said(&wrong));
     assert!(!PathBuf::from(&to).exists());
     let restored = typed(&["restore", &disk, "--to", &to, "--code", "-"], &envelope.to_lowercase().replace('-', " "));
     assert_eq!(code(&restored), 0, "{}{}", out(&restored), said(&restored));
@@ -158,10 +159,23 @@ fn a_copy_goes_to_two_disks_is_verified_rehearsed_and_comes_back_with_the_code_o
     // What was found is an alarm of the plan, and the list of carriers says it too, with what to do.
     let (plan, list) = (place.run(&["backup", "plan"]), place.run(&["carrier", "list"]));
     assert_eq!((code(&plan), code(&list)), (2, 0), "{}", out(&plan));
-    for said in [out(&plan), out(&list)] {
+    let log = place.run(&["carrier", "custody"]);
+    assert_eq!(code(&log), 0, "{}", out(&log));
+    for said in [out(&plan), out(&list), out(&log)] {
         let words = "[carriers.spoiled] носитель Н-2: набор периода от ";
         assert!(said.contains(words) && said.contains("сверка нашла расхождения; запишите копию ещё раз"), "{said}");
     }
+    // It is there, spoiled: neither the plan nor the list says that it is missing or good.
+    let words = "верна только на одном носителе из двух: на Н-2 она повреждена";
+    assert!(out(&plan).contains(words) && !out(&plan).contains("её нет на Н-2"), "{}", out(&plan));
+    let listed = place.run(&["backup", "list"]);
+    assert!(out(&listed).contains("Н-1, Н-2 (повреждена)"), "{}", out(&listed));
+    // A restore that fails names this carrier and the other one of the copy, whichever of them is the second.
+    let again = place.path("again");
+    let lost = typed(&["--dir", &place.path("house"), "restore", &disk, "--to", &again, "--code", "-"], &envelope);
+    assert_eq!(code(&lost), 1, "{}{}", out(&lost), said(&lost));
+    let words = "Это носитель Н-2: возьмите эту копию с другого её носителя, Н-1;";
+    assert!(out(&lost).contains(words) && !PathBuf::from(&again).exists(), "{}", out(&lost));
     let rehearsed = typed(&["--dir", &place.path("house"), "restore", &disk, "--rehearse", "--code", "-"], &envelope);
     assert_eq!(code(&rehearsed), 1, "{}{}", out(&rehearsed), said(&rehearsed));
     assert!(out(&rehearsed).contains("код доступа введён, но копия повреждена"), "{}", out(&rehearsed));

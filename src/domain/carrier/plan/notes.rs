@@ -23,10 +23,9 @@ pub(in crate::domain::carrier) fn answering(cause: Cause) -> &'static [Cause] {
 pub(super) fn add(facts: &Facts<'_>, duty: &mut Duty, asked: usize) {
     not_before_it_counts(duty, facts.today);
     recount(facts, duty, asked);
-    let (fewer, lacking) = on_fewer(facts, duty, asked);
-    let said = [std::mem::take(&mut duty.note), fewer, of_archive(facts, duty, asked)];
+    duty.lacking = on_fewer(facts, duty, asked);
+    let said = [std::mem::take(&mut duty.note), duty.lacking.said(&[]), of_archive(facts, duty, asked)];
     duty.note = said.into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("; ");
-    duty.lacking = lacking;
 }
 
 /// A duty that is done by study periods is due no earlier than a copy counts for it. A carrier without any copy has one written at once all
@@ -100,28 +99,62 @@ fn anew(cause: Cause, end: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
+/// The newest copy for a duty, where it stands on fewer carriers than asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lacking {
+    /// Its day; `None` where it stands on as many as asked for.
+    day: Option<NaiveDate>,
+    /// On how many carriers it stands whole.
+    on: usize,
+    /// On how many it should.
+    asked: usize,
+    /// Carriers on which it does not stand whole.
+    pub carriers: Vec<String>,
+}
+
+impl Lacking {
+    /// Does no carrier lack it?
+    pub fn is_empty(&self) -> bool {
+        self.carriers.is_empty()
+    }
+
+    /// «копия от 25.10.2025 записана на один носитель из двух, её нет на Н-2»; of `damaged` carriers that it is there, and spoiled. Empty
+    /// where it stands on enough.
+    pub fn said(&self, damaged: &[&str]) -> String {
+        let Some(day) = self.day.map(words::date_short) else { return String::new() };
+        let (spoiled, absent): (Vec<&str>, Vec<&str>) =
+            self.carriers.iter().map(String::as_str).partition(|id| damaged.contains(id));
+        if !spoiled.is_empty() {
+            let how_many = match (self.on, self.asked) {
+                (1, 2) => "на одном носителе из двух".to_owned(),
+                (some, all) => format!("на {some} из {all} носителей"),
+            };
+            let absent =
+                if absent.is_empty() { String::new() } else { format!(", на {} её нет", absent.join(", ")) };
+            return format!("копия от {day} верна только {how_many}: на {} она повреждена{absent}", spoiled.join(", "));
+        }
+        let how_many = match (self.on, self.asked) {
+            (1, 2) => "на один носитель из двух".to_owned(),
+            (some, all) => format!("на {some} из {all} носителей"),
+        };
+        let absent =
+            if absent.is_empty() { String::new() } else { format!(", её нет на {}", absent.join(", ")) };
+        format!("копия от {day} записана {how_many}{absent}")
+    }
+}
+
 /// The newest copy for a duty stands on fewer carriers than asked for: on how many, and where it is lacking.
-fn on_fewer(facts: &Facts<'_>, duty: &Duty, asked: usize) -> (String, Vec<String>) {
-    let nothing = || (String::new(), Vec::new());
-    let Some(cause) = duty.cause else { return nothing() };
+fn on_fewer(facts: &Facts<'_>, duty: &Duty, asked: usize) -> Lacking {
+    let Some(cause) = duty.cause else { return Lacking::default() };
     let causes = answering(cause);
     let whole = last(facts, causes, asked, None);
     let is_alone = |newest: &NaiveDate| whole.is_none_or(|whole| whole < *newest) && duty.uncounted != Some(*newest);
-    let Some(newest) = last(facts, causes, 1, None).filter(is_alone) else { return nothing() };
+    let Some(newest) = last(facts, causes, 1, None).filter(is_alone) else { return Lacking::default() };
     let of_newest = facts.done.iter().filter(|done| done.on == newest && causes.contains(&done.cause));
     let on: BTreeSet<&str> = of_newest.map(|done| done.carrier.as_str()).collect();
-    let how_many = match (on.len(), asked) {
-        (1, 2) => "на один носитель из двух".to_owned(),
-        (some, all) => format!("на {some} из {all} носителей"),
-    };
-    let said = format!("копия от {} записана {how_many}", words::date_short(newest));
     let written_on = facts.carriers.iter().filter(|carrier| carrier.is_written_on());
-    let lacking: Vec<String> =
-        written_on.map(|carrier| carrier.id.clone()).filter(|id| !on.contains(id.as_str())).collect();
-    match lacking.is_empty() {
-        true => (said, lacking),
-        false => (format!("{said}, её нет на {}", lacking.join(", ")), lacking),
-    }
+    let carriers = written_on.map(|carrier| carrier.id.clone()).filter(|id| !on.contains(id.as_str())).collect();
+    Lacking { day: Some(newest), on: on.len(), asked, carriers }
 }
 
 /// The carriers of a rule are on the books, and nothing is written on them because nobody has named their folders: who mends it.
@@ -144,6 +177,36 @@ impl Plan {
         }
     }
 
+    /// By when a duty is to be done, in words: «24.11.2025», «сейчас; следующий набор — 29.12.2025»; «—» where nothing is owed.
+    pub fn due_words(&self, duty: &Duty) -> String {
+        let next = duty.due.map(words::date_short);
+        // A set that is to be written once more is not due at the end of the next period alone.
+        let repeat = Some(self.repeat_words()).filter(|when| !when.is_empty() && duty.cause == Some(Cause::Period));
+        match (repeat, next) {
+            (Some(when), Some(next)) => format!("{when}; следующий набор — {next}"),
+            (Some(when), None) => when.to_owned(),
+            (None, next) => next.unwrap_or_else(|| "—".to_owned()),
+        }
+    }
+
+    /// The same plan, told with copies that a check found spoiled: cause, day and carrier of each. One that stands spoiled on a carrier is
+    /// not said to be missing there.
+    pub fn with_spoiled(mut self, spoiled: &[(Cause, NaiveDate, &str)]) -> Self {
+        for duty in &mut self.duties {
+            let Some(causes) = duty.cause.map(answering) else { continue };
+            let is_its = |one: &&(Cause, NaiveDate, &str)| causes.contains(&one.0) && duty.lacking.day == Some(one.1);
+            let damaged: Vec<&str> = spoiled.iter().filter(is_its).map(|one| one.2).collect();
+            let (before, now) = (duty.lacking.said(&[]), duty.lacking.said(&damaged));
+            if before != now {
+                duty.note = duty.note.replace(&before, &now);
+                for finding in &mut self.findings {
+                    finding.message = finding.message.replace(&before, &now);
+                }
+            }
+        }
+        self
+    }
+
     /// Why no copy is written, each cause once and in its own words; empty while the rules hold.
     pub fn causes(&self) -> Vec<String> {
         let mut causes: Vec<String> = Vec::new();
@@ -160,10 +223,11 @@ impl Duty {
     /// What to do about the carriers that lack its newest copy; `is_there`: is one connected? Empty where none lacks it.
     pub fn remedy(&self, is_there: impl Fn(&str) -> bool) -> String {
         let Some(cause) = self.cause.filter(|_| !self.lacking.is_empty()) else { return String::new() };
-        let absent: Vec<&str> = self.lacking.iter().map(String::as_str).filter(|id| !is_there(id)).collect();
-        let first = match (absent.is_empty(), self.lacking.len()) {
-            (true, 1) => format!("носитель {} подключён", self.lacking.join(", ")),
-            (true, _) => format!("носители {} подключены", self.lacking.join(", ")),
+        let lacking = &self.lacking.carriers;
+        let absent: Vec<&str> = lacking.iter().map(String::as_str).filter(|id| !is_there(id)).collect();
+        let first = match (absent.is_empty(), lacking.len()) {
+            (true, 1) => format!("носитель {} подключён", lacking.join(", ")),
+            (true, _) => format!("носители {} подключены", lacking.join(", ")),
             (false, _) => format!("подключите {}", absent.join(", ")),
         };
         let reason = match cause {
@@ -225,6 +289,13 @@ mod tests {
         assert!(absent.ends_with("с поводом «по окончании учётного периода»"), "{absent}");
         let there = set.remedy(|id| id == "Н-2");
         assert!(there.starts_with("носитель Н-2 подключён: ") && !there.contains("подключите"), "{there}");
+        // One that stands there spoiled is not missing there, in the line and in the finding of its lateness.
+        let spoiled = [(Cause::Period, day("2025-10-25"), "Н-2"), (Cause::Period, day("2025-09-01"), "Н-1")];
+        let told_of = of("default", &disks, &one, "2025-10-27").with_spoiled(&spoiled);
+        let words = "копия от 25.10.2025 верна только на одном носителе из двух: на Н-2 она повреждена";
+        assert_eq!(told(&told_of, Cause::Period).0, words);
+        let late: Vec<&str> = told_of.findings.iter().map(|one| one.message.as_str()).collect();
+        assert!(late.iter().any(|one| one.contains(words)) && !late.join(" ").contains("её нет"), "{late:?}");
         let both = [one[0].clone(), done(Cause::Period, "Н-2", "2025-10-25")];
         assert_eq!(told(&of("default", &disks, &both, "2025-10-26"), Cause::Period).0, "");
         assert_eq!(told(&of("default", &disks, &[], "2025-10-26"), Cause::Week).0, "");

@@ -51,23 +51,13 @@ pub(super) fn add(sets: Sets<'_>, duty: &mut Duty, today: NaiveDate, asked: usiz
         return (String::new(), false);
     };
     let over: Vec<&Span> = sets.spans.iter().filter(|span| span.ends < last).collect();
-    let all = classes(over.iter().copied());
     let open = classes(over.iter().copied().filter(|span| span.closed.is_none()));
-    let of_periods = periods(over.iter().copied().filter(|span| span.closed.is_none()));
     let later = classes(over.iter().copied().filter(|span| span.closed.is_some_and(|closed| closed > at)));
     let reason = format!("запишите набор ещё раз с поводом «{}»", Cause::Period.as_russian());
     let mut notes = Vec::new();
     if !open.is_empty() {
-        let closed = (all.len() - open.len()) as u64;
-        let of = words::plural(all.len() as u64, "класса", "классов", "классов");
-        let (head, others) = match closed {
-            0 => (format!("ни один из {} {of} не закрыт ({of_periods})", all.len()), "когда закроются"),
-            _ => {
-                let head = words::plural(closed, "закрыт", "закрыты", "закрыто");
-                (format!("{head} {closed} из {} {of} ({of_periods})", all.len()), "когда закроются остальные")
-            }
-        };
-        notes.push(format!("{head}: {reason}, {others}: {}", shortened(&open)));
+        let (head, others) = head(&over, open.len());
+        notes.push(format!("{head} {reason}, {others}: {}", shortened(&open)));
     }
     // While others are open, the copies of classes that were closed later wait with them.
     let counts = |span: &&Span| open.is_empty() || span.closed.is_some_and(|closed| closed <= at);
@@ -113,15 +103,56 @@ fn classes<'s>(spans: impl Iterator<Item = &'s Span>) -> Vec<&'s str> {
     named
 }
 
-/// Names of periods, each once, as they come: «I четверть, II четверть».
-fn periods<'s>(spans: impl Iterator<Item = &'s Span>) -> String {
-    let mut named: Vec<&str> = Vec::new();
-    for span in spans {
-        if !named.contains(&span.period.as_str()) {
-            named.push(&span.period);
+/// Of a study period: how many of its classes were closed.
+struct Counted<'s> {
+    period: &'s str,
+    ends: NaiveDate,
+    closed: usize,
+    all: usize,
+}
+
+/// Study periods with a class that is open, in the order of time: each is counted by itself, for a class closes every period anew.
+fn counted<'s>(over: &[&'s Span]) -> Vec<Counted<'s>> {
+    let mut counted: Vec<Counted<'_>> = Vec::new();
+    for span in over.iter().copied() {
+        let closed = usize::from(span.closed.is_some());
+        match counted.iter_mut().find(|one| one.period == span.period) {
+            Some(one) => {
+                one.all += 1;
+                one.closed += closed;
+                one.ends = one.ends.min(span.ends);
+            }
+            None => counted.push(Counted { period: &span.period, ends: span.ends, closed, all: 1 }),
         }
     }
-    named.join(", ")
+    counted.retain(|one| one.closed < one.all);
+    counted.sort_by_key(|one| one.ends);
+    counted
+}
+
+/// «закрыт 1 из 3 классов (I четверть):», «закрыто классов: 1 из 9 (I четверть), 0 из 9 (II четверть);», and which classes are waited for.
+/// `open`: classes with a period that is open.
+fn head(over: &[&Span], open: usize) -> (String, &'static str) {
+    let of = |all: usize| words::plural(all as u64, "класса", "классов", "классов");
+    let counted = counted(over);
+    let closed: usize = counted.iter().map(|one| one.closed).sum();
+    match counted.as_slice() {
+        many if closed == 0 => {
+            let periods: Vec<&str> = many.iter().map(|one| one.period).collect();
+            let head = format!("ни один из {open} {} не закрыт ({}):", of(open), periods.join(", "));
+            (head, "когда закроются")
+        }
+        [one] => {
+            let head = words::plural(closed as u64, "закрыт", "закрыты", "закрыто");
+            let head = format!("{head} {closed} из {} {} ({}):", one.all, of(one.all), one.period);
+            (head, "когда закроются остальные")
+        }
+        many => {
+            let each = many.iter().map(|one| format!("{} из {} ({})", one.closed, one.all, one.period));
+            let head = format!("закрыто классов: {};", each.collect::<Vec<_>>().join(", "));
+            (head, "когда закроются остальные")
+        }
+    }
 }
 
 /// «5А, 6А, 7А и ещё 4».
@@ -207,6 +238,30 @@ mod tests {
         // Written once more, it answers for all.
         let plan = of(&spans, &["2025-10-27T11:00", "2025-10-28T12:00"], "2025-10-28");
         assert_eq!((note(&plan).as_str(), plan.again.as_str(), plan.repeat_words()), ("", "", ""));
+    }
+
+    #[test]
+    fn each_period_is_counted_by_itself_in_the_order_of_time() {
+        let closed = "2025-10-24T20:04";
+        let of_period = |class: &str, period: &str, ends: &str, closed: &str| Span {
+            period: period.to_owned(),
+            ends: day(ends),
+            ..span(class, closed, &[])
+        };
+        let spans = [
+            span("5А", closed, &[]),
+            of_period("5А", "II четверть", "2025-10-26", ""),
+            span("6А", "", &[]),
+            of_period("6А", "II четверть", "2025-10-26", ""),
+            // As the school has its list: the second half stands before the first.
+            of_period("10А", "II полугодие", "2025-10-26", ""),
+            of_period("10А", "I полугодие", "2025-10-25", closed),
+            of_period("11А", "I полугодие", "2025-10-25", ""),
+        ];
+        let said = note(&of(&spans, &["2025-10-27T11:00"], "2025-10-27"));
+        let words = "закрыто классов: 1 из 2 (I четверть), 1 из 2 (I полугодие), 0 из 2 (II четверть), 0 из 1 (II полугодие); запишите набор";
+        assert!(said.starts_with(words) && said.ends_with("остальные: 5А, 6А, 10А, 11А"), "{said}");
+        assert!(!said.contains("ни один"), "{said}");
     }
 
     #[test]

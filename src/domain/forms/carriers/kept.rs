@@ -53,6 +53,7 @@ mod tests {
             at: "2025-11-05T09:00:00+05:00".to_owned(),
             steps: steps.iter().map(signed).collect(),
             orders: Vec::new(),
+            dropped: None,
         };
         let carrier = Carrier {
             id: "Н-1".to_owned(),

@@ -104,9 +104,7 @@ impl Desk<'_> {
                 let code = code.ok_or_else(|| {
                     Refusal::Needs("код доступа: его заводит директор на странице «Код доступа»".to_owned())
                 })?;
-                let on: Vec<String> =
-                    all.carriers.iter().filter(|one| one.takes_copies()).map(|one| one.id.clone()).collect();
-                Ok(papers::envelope(letterhead, "", code.no, &code.at, &on))
+                Ok(papers::envelope(letterhead, "", &all.opens(code)))
             }
         }
     }
@@ -293,7 +291,7 @@ impl Desk<'_> {
         }
         let late = outside(std::slice::from_ref(trip), &all.backups);
         let late = late.iter().map(|one| format!("{} {}", day(&one.at), one.said(&self.people.get(&one.taker).short)));
-        let remark = late.collect::<Vec<_>>().join("; ");
+        let remark = late.chain(all.kept_wrong(trip)).collect::<Vec<_>>().join("; ");
         let Some(copy) = copy else { return Carried { action: done.join(", "), remark, ..Carried::default() } };
         let after = match last.map(|check| check.verdict == VALID) {
             Some(true) => "; после: та же",
