@@ -84,6 +84,43 @@ pub enum Look {
     Same(String),
     /// It is another than was seen: what changed.
     Changed(Vec<Finding>),
+    /// It is as the person signed it at that moment, in this version or an earlier one; whether it was opened then, nobody knows.
+    Signed(String),
+    /// It is another than the person signed: what changed.
+    SignedOther(Vec<Finding>),
+}
+
+/// A sheet as a person signed it last.
+struct OwnSignature {
+    version: u32,
+    digest: Digest,
+    at: String,
+}
+
+/// The sheets of a copy that a person signed with the own key, in any version, by identifier; `said`: what was said of this version. A signature
+/// that a stolen account made is not the person's.
+async fn own_signatures(
+    house: &House,
+    row: &CopyRow,
+    (person, said): (&str, &[StatementRow]),
+    voids: &compromise::VoidStatements,
+) -> Result<BTreeMap<String, OwnSignature>, Error> {
+    let mut all = Vec::new();
+    for version in 1..row.version {
+        all.extend(house.db.list_statements(&row.id, version).await?);
+    }
+    all.extend(said.iter().cloned());
+    // A kept signature stands among those of a later version too: the newest speaks.
+    all.sort_by_key(|one| one.version);
+    let mut own = BTreeMap::new();
+    for one in all.iter().filter(|one| one.signer == person && one.verdict != REFUSED && voids.why(one).is_none()) {
+        let Some(told) = statement(one).filter(|told| told.ink.is_none()) else { continue };
+        for sheet in told.sheets {
+            let signature = OwnSignature { version: one.version, digest: sheet.digest, at: one.signed_at.clone() };
+            own.insert(sheet.id, signature);
+        }
+    }
+    Ok(own)
 }
 
 /// A copy that came back, or was recalled, and needs its next version.
@@ -133,14 +170,21 @@ pub async fn items(house: &House, person: &str, copies: &[CopyRow]) -> Result<Ve
         let wish = Wish { signer: person.to_owned(), ..Wish::default() };
         let Ok((stage, place)) = route::decide(&paper.route, &stands, &wish) else { continue };
         let whole = stage.id != BY_SHEETS;
+        let signatures = match whole {
+            true => BTreeMap::new(),
+            false => own_signatures(house, row, (person, &said), &voids).await?,
+        };
         let mut sheets = Vec::new();
         for id in route::left(&stage.id, place, &stands) {
             let Some(sheet) = paper.sheet(&id) else { continue };
-            let look = match seen.get(&(row.id.clone(), id.clone())) {
-                None => Look::Never,
-                Some(row) if row.digest == sheet.digest.to_hex() => Look::Same(row.seen_at.clone()),
-                Some(row) if whole => Look::Same(row.seen_at.clone()),
-                Some(seen) => Look::Changed(since(house, &row.id, seen.version, row, &id).await?),
+            let look = match (seen.get(&(row.id.clone(), id.clone())), signatures.get(&id)) {
+                (_, Some(own)) if own.digest == sheet.digest => Look::Signed(own.at.clone()),
+                (Some(seen), _) if whole || seen.digest == sheet.digest.to_hex() => Look::Same(seen.seen_at.clone()),
+                (seen, Some(own)) if seen.is_none_or(|seen| seen.version <= own.version) => {
+                    Look::SignedOther(since(house, &row.id, own.version, row, &id).await?)
+                }
+                (Some(seen), _) => Look::Changed(since(house, &row.id, seen.version, row, &id).await?),
+                (None, _) => Look::Never,
             };
             sheets.push(ItemSheet { no: paper.number(&id), name: sheet.name.clone(), digest: sheet.digest, id, look });
         }

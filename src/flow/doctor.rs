@@ -176,6 +176,16 @@ async fn frozen_periods(house: &House, copies: &[CopyRow]) -> Result<Vec<Finding
         {
             since = std::mem::replace(&mut told, compared(then.get(&frozen.class.name))).unwrap_or_default();
         }
+        // What a supplement of the copy says is on record, and no news.
+        if !since.is_empty() {
+            let late = supplement::gone_out(house, copies, &row.id).await?;
+            let rest = late.iter().fold(part.cloned(), |part, rows| part.map(|part| rows.without(&part)));
+            if !late.is_empty()
+                && let Ok(left) = compared(rest.as_ref())
+            {
+                since.retain(|one| left.iter().any(|other| (other.code, &other.place) == (one.code, &one.place)));
+            }
+        }
         match told {
             Ok(found) => {
                 since.retain(|finding| !found.contains(finding));

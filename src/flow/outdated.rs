@@ -48,6 +48,11 @@ impl Why {
     pub fn said(self, version: u32) -> String {
         format!("версия {version} {}: ждите версию {}, эту подписывать не нужно", self.as_russian(), version + 1)
     }
+
+    /// The same to who issues the next version: nobody else is waited for.
+    pub fn said_to_issuer(self, version: u32) -> String {
+        format!("версия {version} {}: выпустите версию {}, эту не подписывают", self.as_russian(), version + 1)
+    }
 }
 
 /// A version that is never sealed is not signed either.
@@ -139,6 +144,8 @@ mod tests {
             let said = why.said(2);
             assert!(said.starts_with("версия 2 составлена "), "{said}");
             assert!(said.ends_with(": ждите версию 3, эту подписывать не нужно"), "{said}");
+            let asked = why.said_to_issuer(2);
+            assert!(asked.ends_with(": выпустите версию 3, эту не подписывают") && !asked.contains("ждите"), "{asked}");
             assert_eq!(Refusal::of("5А, I четверть".into(), 2, why).to_string(), format!("5А, I четверть: {said}"));
             assert!(why.as_russian_of_many().starts_with("составлены "));
         }

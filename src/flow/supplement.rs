@@ -449,6 +449,21 @@ pub(super) async fn of_copy(house: &House, id: &str) -> Result<Option<(LateRows,
     }
 }
 
+/// The late rows of a copy that its supplements hold, of each supplement that went out: issued, signed or sealed.
+pub(super) async fn gone_out(house: &House, copies: &[CopyRow], copy: &str) -> Result<Vec<LateRows>, Error> {
+    let all = house.db.list_supplements().await?;
+    let went_out = |row: &&SupplementRow| {
+        let is_out = |state: State| matches!(state, State::Issued | State::Signed | State::Sealed);
+        row.copy == copy && copies.iter().any(|one| one.id == row.id && is_out(one.state))
+    };
+    let sheets: Vec<&SupplementRow> = all.iter().filter(went_out).collect();
+    let mut rows = Vec::new();
+    for row in sheets {
+        rows.push(late_rows(house, &all, row).await?);
+    }
+    Ok(rows)
+}
+
 /// Ends what a copy's next version makes needless: the late entries are in that version. Gives the ended supplement's identifier.
 pub(super) async fn end_with(tx: &mut Tx, copy: &str, act: &Act) -> Result<Option<String>, Error> {
     let open = tx.list_supplements().await?.into_iter().find(|row| row.copy == copy && row.outcome.is_empty());

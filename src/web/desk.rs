@@ -30,6 +30,7 @@ use super::records::{Offered, period_name};
 use super::route::{Access, Group, Route, SubjectOf, get, post};
 use super::waiting::{Awaited, Part};
 use crate::domain::copy::State as CopyState;
+use crate::domain::finding::Finding;
 use crate::domain::names;
 use crate::domain::people::Visitor;
 use crate::domain::rights::Action;
@@ -108,7 +109,7 @@ struct Line {
 struct SheetLine {
     id: String,
     name: String,
-    look: &'static str,
+    look: String,
     /// Class of the badge.
     badge: &'static str,
     /// Was it never opened by who signs it?
@@ -238,8 +239,9 @@ async fn board(State(state): State<WebState>, visitor: Visitor, frame: Frame) ->
     let mut outdated: Vec<&Awaited> = outdated.collect();
     outdated.sort_by(|a, b| names::natural(&a.row.class, &b.row.class));
     let issues = visitor.reach(Action::IssueCopies);
-    let may_issue = outdated.iter().any(|copy| issues.class(&copy.row.class, grade(&copy.row.class)));
-    let next_versions = next::waiting(&directory, &outdated);
+    let may_issue_it = |row: &CopyRow| issues.class(&row.class, grade(&row.class));
+    let may_issue = outdated.iter().any(|copy| may_issue_it(&copy.row));
+    let next_versions = next::waiting(&directory, &outdated, may_issue_it);
     let outdated = outdated.len();
     let ticks = items.iter().any(|item| item.faults.is_empty());
     let owes = !whole.is_empty();
@@ -312,13 +314,15 @@ fn line(directory: &Directory, item: &Item) -> Line {
     let (row, paper) = (&item.row, &item.paper);
     let copy = segment(&row.id);
     let sheets = item.sheets.iter().filter(|_| !item.whole).map(|sheet| {
+        let told = |found: &[Finding]| -> Vec<String> {
+            found.iter().map(|one| format!("{}: {}", one.place, one.message)).collect()
+        };
         let (look, badge, changes) = match &sheet.look {
-            Look::Never => ("вы ещё не открывали", "plain", Vec::new()),
-            Look::Same(_) => ("не менялся с вашего просмотра", "ok", Vec::new()),
-            Look::Changed(found) => {
-                let told = found.iter().map(|one| format!("{}: {}", one.place, one.message)).collect();
-                ("изменён после вашего просмотра", "wait", told)
-            }
+            Look::Never => ("вы ещё не открывали".to_owned(), "plain", Vec::new()),
+            Look::Same(_) => ("не менялся с вашего просмотра".to_owned(), "ok", Vec::new()),
+            Look::Changed(found) => ("изменён после вашего просмотра".to_owned(), "wait", told(found)),
+            Look::Signed(at) => (format!("подписан вами {}, с тех пор не менялся", words::day(at)), "ok", Vec::new()),
+            Look::SignedOther(found) => ("изменён после вашей подписи".to_owned(), "wait", told(found)),
         };
         SheetLine {
             unseen: matches!(sheet.look, Look::Never),
@@ -514,13 +518,6 @@ async fn sign(State(state): State<WebState>, visitor: Visitor, fields: Fields) -
     let pen = keys::pen(&fields)?;
     let act = state.act(&visitor.account);
     let answers = Desk::with_pen(&state.house, pen).await?.press(&visitor.account, &choices, &act).await?;
-    for answer in answers.iter().filter(|answer| answer.signed > 0) {
-        let Some(row) = state.house.db.list_versions(&answer.copy).await?.pop() else { continue };
-        let paper = state.house.papers.get(&state.house, row.snapshot).await?;
-        let own = paper.route.iter().flat_map(|stage| &stage.signers).filter(|s| s.person.id == visitor.account);
-        let sheets: Vec<&str> = own.flat_map(|signer| signer.sheets.iter().map(String::as_str)).collect();
-        desk::note_seen(&state.house, &visitor.account, &row, &sheets, state.now()).await?;
-    }
     // A press of which nothing came, out of turn or against what stands, is refused; one that comes again is not.
     if answers.iter().all(|answer| !answer.why.is_empty()) {
         return Err(Refusal::Rule(words::capitalised(&said(&answers, 0))));

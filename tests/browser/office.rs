@@ -1,5 +1,7 @@
 //! The office in a browser: a class's copy on paper, from the deputy's printer to the secretary's safe.
 
+use fantoccini::Locator;
+
 use crate::driver::{Browser, WIDTHS, pictures};
 use crate::house::Open;
 use crate::looks::{axe, axe_faults};
@@ -179,7 +181,15 @@ async fn volume_and_plan(open: &Open, browser: &Browser, axe: Option<&str>) {
     browser.run(OPENED).await;
     browser.fill("units-02-15", "1").await;
     browser.run("document.querySelector('[name=checked]').checked = true; return true;").await;
-    browser.press("button[value=\"close\"]").await;
+    let close = browser.client.find(Locator::Css("button[value=\"close\"]")).await.expect("a button");
+    close.click().await.expect("pressed");
+    browser.client.accept_alert().await.expect("the page asks once more");
+    for _ in 0..100 {
+        if browser.text().await.contains("Итоговая запись сделана") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
     let said = browser.text().await;
     assert!(said.contains("Итоговая запись сделана") && !said.contains("Добавить дело"), "{said}");
     browser.press("button[value=\"next\"]").await;

@@ -10,7 +10,7 @@ use letopis::flow::desk::{self, Look};
 use letopis::flow::import::{self, Outcome};
 use letopis::flow::sign::{Choice, Desk, Gesture, Reproof};
 use letopis::flow::verify::{VerifyOptions, verify_path};
-use letopis::flow::{Error, issue, recall, reissue};
+use letopis::flow::{Error, issue, keys, recall, reissue};
 use letopis::store::{CopyRow, GraveRow, Leaf, ScanPlace};
 
 use super::house::{Bundle, COPIES, House, after, gesture, tell};
@@ -189,6 +189,22 @@ fn who_has_signed_cannot_refuse_any_more() {
         assert_eq!((answers[0].refused, answers[0].already), (0, false));
         assert!(answers[0].why.contains("уже стоит"), "{}", answers[0].why);
         assert_eq!(house.copy(COPIES[0]).await.state, State::Issued);
+    });
+}
+
+#[test]
+fn a_sheet_that_was_signed_and_never_opened_is_said_to_be_signed_and_not_to_be_seen() {
+    tell(async {
+        let house = House::with_issued_copies().await;
+        let (teacher, sheets) = of_two_sheets(&house, COPIES[0]).await;
+        house.gesture(gesture(&teacher, &[COPIES[0]])).await.expect("a signature");
+        // The signature is not carried over, though no sheet changed.
+        keys::replace_authority(&house, &after(20)).await.expect("another authority");
+        let row = next_version(&house, COPIES[0]).await;
+        let items = desk::items(&house, &teacher, std::slice::from_ref(&row)).await.expect("a desk");
+        let looks: Vec<&Look> = items[0].sheets.iter().map(|sheet| &sheet.look).collect();
+        assert_eq!(looks.len(), sheets.len());
+        assert!(looks.iter().all(|look| matches!(look, Look::Signed(_))), "{looks:?}");
     });
 }
 

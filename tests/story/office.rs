@@ -215,6 +215,16 @@ fn numbers_run_without_gaps_and_a_closed_year_takes_later_copies_with_a_ground_a
             let told = format!("{lack}: 1\u{a0}внесённая копия");
             assert!(open.contains(&told), "the void one lacks nothing: {open:?}");
         }
+        // Journals that are not closed: counted and called as on the first screen.
+        let roster = house.db.load_roster(YEAR).await.unwrap();
+        let all: usize = roster.classes.iter().map(|class| roster.periods_of_grade(class.grade).len()).sum();
+        let left = (all - house.db.list_closures().await.unwrap().len()) as u64;
+        let [one, few, many] = [
+            "журнал класса за период не закрыт",
+            "журнала классов за период не закрыты",
+            "журналов классов за период не закрыто",
+        ];
+        assert!(open.contains(&letopis::domain::words::count(left, one, few, many)), "{left}: {open:?}");
         let closing = office::close_year(&house, YEAR, true, &by(&secretary, 44)).await.unwrap();
         assert_eq!((closing.first, closing.last, closing.count, closing.voided), (1, 2, 2, 1));
         let again = office::close_year(&house, YEAR, true, &by(&secretary, 45)).await;

@@ -169,6 +169,10 @@ async fn the_last_day(house: House) {
     super::verify::stock_tools_agree(&house, SUPPLEMENT, 2);
     super::verify::holds_outside(&house, SUPPLEMENT).await;
     assert_eq!(house.doctor().await, Vec::<String>::new());
+    // What the sealed supplement holds is told as a change of its copy no more.
+    let notes = house.notes().await;
+    let told = |note: &String| note.contains("[snapshot.") && note.contains("5А");
+    assert!(!notes.iter().any(told), "{notes:#?}");
     it_is_called_what_it_is(&house).await;
     let learner = work.split(',').nth(3).expect("a learner");
     let extract =

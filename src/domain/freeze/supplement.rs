@@ -41,6 +41,16 @@ impl LateRows {
         part
     }
 
+    /// The same journal as if its late rows had not come.
+    pub fn without(&self, journal: &Journal) -> Journal {
+        let mut part = journal.clone();
+        part.lessons.retain(|row| !self.contains("lessons", &of_lesson(&row.key, &[])));
+        part.marks.retain(|row| !self.contains("marks", &of_mark(row)));
+        part.absences.retain(|row| !self.contains("absences", &of_absence(row)));
+        part.final_marks.retain(|row| !self.contains("final_marks", &of_final_mark(row)));
+        part
+    }
+
     /// When the first and the last entry of a late part was made; empty when that is not known.
     fn entered(&self, late: &Journal) -> (String, String) {
         let lessons = late.lessons.iter().map(|row| ("lessons", of_lesson(&row.key, &[])));

@@ -7,6 +7,7 @@ use super::super::{Act, Error, House, policy};
 use super::Refusal;
 use crate::domain::audit::{Event, EventKind};
 use crate::domain::copy::State;
+use crate::domain::journal::{Class, YEAR};
 use crate::domain::paper::{Closing, Kept};
 use crate::domain::words;
 use crate::store::Which;
@@ -50,10 +51,15 @@ pub async fn still_open(house: &House, year: &str, act: &Act) -> Result<Vec<Stri
     let closed = |class: &str, period: &str| {
         closures.iter().any(|one| one.year == year && one.class == class && one.period == period)
     };
-    let periods = roster.classes.iter().flat_map(|class| {
-        roster.periods_of_grade(class.grade).into_iter().map(move |period| (class.name.as_str(), period.id.as_str()))
-    });
-    let unclosed = periods.filter(|(class, period)| !closed(class, period)).count();
+    // Counted and called as the first screen does: each class owes its periods, and behind the last of them the record of the year.
+    let unclosed = |class: &Class| {
+        let own = roster.periods_of_grade(class.grade);
+        match own.iter().filter(|period| !closed(&class.name, &period.id)).count() {
+            0 => usize::from(!own.is_empty() && !closed(&class.name, YEAR)),
+            open => open,
+        }
+    };
+    let unclosed: usize = roster.classes.iter().map(unclosed).sum();
     let copies = house.db.list_copies().await?;
     let is_on_way = |state: State| !matches!(state, State::Sealed | State::Superseded);
     let unsealed = copies.iter().filter(|copy| copy.year == year && is_on_way(copy.state)).count();
@@ -68,7 +74,14 @@ pub async fn still_open(house: &House, year: &str, act: &Act) -> Result<Vec<Stri
         register.iter().filter(|row| row.line.year == year).map(|row| row.line.id.as_str()).collect();
     let unpaired = sealed.iter().filter(|copy| on_paper && !paired.contains(*copy)).count();
     let lines = [
-        (unclosed, ["период класса не закрыт", "периода классов не закрыты", "периодов классов не закрыто"]),
+        (
+            unclosed,
+            [
+                "журнал класса за период не закрыт",
+                "журнала классов за период не закрыты",
+                "журналов классов за период не закрыто",
+            ],
+        ),
         (unsealed, ["копия не скреплена печатью", "копии не скреплены печатью", "копий не скреплено печатью"]),
         (
             unpaired,

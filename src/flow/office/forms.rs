@@ -392,7 +392,8 @@ impl Desk<'_> {
             "file-plan" => {
                 let mut held = super::plan::read(self.house, year, self.act).await?;
                 if held.closing.is_none() {
-                    count_units(&mut held.lines, &volumes);
+                    let papers = self.house.db.list_paper(Which::Year(&school_year)).await?;
+                    count_units(&mut held.lines, &volumes, &papers);
                 }
                 let closed_on = held.closing.as_ref().map(|closing| day(&closing.at));
                 Ok(plan::file_plan(&self.letterhead, year, &held.lines, closed_on.as_deref()))
@@ -530,10 +531,17 @@ impl Desk<'_> {
     }
 }
 
-/// Units of the lines whose files the house keeps itself: volumes of paper copies.
-fn count_units(lines: &mut [plan::PlanLine], volumes: &[Volume]) {
+/// Units of the lines whose files the house keeps itself: volumes of paper copies, and a register once it has an entry. `papers`: the paper
+/// copies of the year.
+fn count_units(lines: &mut [plan::PlanLine], volumes: &[Volume], papers: &[Kept]) {
     for line in lines {
-        line.units = volumes.iter().filter(|volume| volume.file.index == line.index).count() as u32;
+        let has_entry = match line.holds {
+            Holds::PaperRegister => papers.iter().any(|kept| kept.copy.no > 0),
+            Holds::Handovers => papers.iter().any(|kept| !kept.handovers.is_empty()),
+            _ => false,
+        };
+        let volumes = volumes.iter().filter(|volume| volume.file.index == line.index).count() as u32;
+        line.units = volumes.max(u32::from(has_entry));
     }
 }
 
@@ -542,7 +550,8 @@ pub async fn plan_of(house: &House, year: i32, act: &Act) -> Result<super::plan:
     let mut held = super::plan::read(house, year, act).await?;
     let school_year = format!("{}/{year}", year - 1);
     if held.closing.is_none() && house.db.list_years().await?.contains(&school_year) {
-        count_units(&mut held.lines, &volumes_of(house, &school_year, act).await?);
+        let papers = house.db.list_paper(Which::Year(&school_year)).await?;
+        count_units(&mut held.lines, &volumes_of(house, &school_year, act).await?, &papers);
     }
     Ok(held)
 }

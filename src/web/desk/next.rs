@@ -24,12 +24,16 @@ pub(super) struct Waiting {
     pub(super) copies: Vec<(String, String)>,
 }
 
-/// Copies that are never sealed, in their order, by what is said of them.
-pub(super) fn waiting(directory: &Directory, outdated: &[&Awaited]) -> Vec<Waiting> {
+/// Copies that are never sealed, in their order, by what is said of them. `issues`: does the reader make the next version of this one?
+pub(super) fn waiting(directory: &Directory, outdated: &[&Awaited], issues: impl Fn(&CopyRow) -> bool) -> Vec<Waiting> {
     let mut found: Vec<Waiting> = Vec::new();
     for copy in outdated {
         let Some(why) = copy.outdated else { continue };
-        let said = words::capitalised(&why.said(copy.row.version));
+        let said = match issues(&copy.row) {
+            true => why.said_to_issuer(copy.row.version),
+            false => why.said(copy.row.version),
+        };
+        let said = words::capitalised(&said);
         let what = format!("{}, {}", copy.row.class, period_of(directory, &copy.row));
         let line = (what, format!("/copies/{}", segment(&copy.row.id)));
         match found.iter().position(|one| one.said == said) {

@@ -48,6 +48,14 @@ impl Voided {
         }
     }
 
+    /// [`Self::former`] to who issues the next version.
+    pub(super) fn former_to_issuer(&self) -> String {
+        match self.outdated {
+            Some(why @ Why::Former) => words::capitalised(&why.said_to_issuer(self.version)),
+            Some(Why::Undone) | None => String::new(),
+        }
+    }
+
     /// Colour and words of a version's badge: of one that is never sealed what it waits for, of every other how it stands.
     pub(super) fn badge(&self, row: &CopyRow, standing: Standing) -> (&'static str, String) {
         match self.outdated.is_some() && row.version == self.version {
