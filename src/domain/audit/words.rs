@@ -410,6 +410,9 @@ pub fn value(key: &str, text: &str) -> Option<&'static str> {
         ("what", "staff_list") => "список сотрудников таблицей",
         ("what", "ended") => "назначение завершено приказом",
         ("purpose", word) => return Purpose::parse(word).map(Purpose::as_russian),
+        ("step", "asked") => "просьба выдать носитель",
+        ("step", "withdrawn") => "просьба отозвана",
+        ("step", "declined") => "просьба отклонена",
         ("step", word) => return Step::parse(word).map(Step::as_russian),
         ("cause", word) => return Cause::parse(word).map(Cause::as_russian),
         // A stage of a route is named by its office; a subject teacher signs the own sheets.
@@ -455,6 +458,7 @@ mod tests {
         assert_eq!((fact("paper"), value("fact", "stitched")), ("бумажная копия", Some("прошита")));
         assert_eq!(fact("changes_root"), "контрольная сумма изменений");
         assert_eq!(value("step", "taken"), Some(Step::Taken.as_russian()));
+        assert!(["asked", "withdrawn", "declined"].iter().all(|word| value("step", word).is_some()));
         assert_eq!(value("stage", "director"), Some("директор"));
         assert_eq!(value("copy", "2025-05A-Q1"), None);
         assert_eq!(value("over", "sealed"), Some("скреплённый PDF"));
