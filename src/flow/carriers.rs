@@ -474,13 +474,16 @@ pub async fn sign_step(
     act: &Act,
 ) -> Result<Trip, Error> {
     let mut tx = house.db.begin().await?;
-    let mut trip = house
-        .db
-        .list_trips()
-        .await?
-        .into_iter()
-        .find(|trip| trip.no == no)
-        .ok_or_else(|| Refusal::Unknown(format!("запись № {no}")))?;
+    let trips = house.db.list_trips().await?;
+    // A request that was dropped keeps the key out until the director has it again.
+    let holds_key = |one: &&Trip| {
+        one.dropped.is_some() && one.signed(Step::KeyGiven).is_some() && one.signed(Step::KeyBack).is_none()
+    };
+    if let Some(one) = trips.iter().find(holds_key).filter(|one| step == Step::KeyGiven && one.no != no) {
+        return Err(Refusal::KeyOut(one.no).into());
+    }
+    let mut trip =
+        trips.into_iter().find(|trip| trip.no == no).ok_or_else(|| Refusal::Unknown(format!("запись № {no}")))?;
     let roles: Vec<_> = visitor.offices.iter().map(|office| office.role).collect();
     trip.may_sign(step, &act.by, &roles)?;
     // Who brings it back in another's place has the data in the own hands too.

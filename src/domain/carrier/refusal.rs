@@ -130,6 +130,12 @@ pub enum Refusal {
         "код доступа ещё не заведён: его один раз показывает директору страница «Код доступа» или команда «letopis backup code --by ДИРЕКТОР»"
     )]
     NoCode,
+    /// A newer copy or mark is known, and nobody said that the older one is wanted.
+    #[error("из этой копии не восстановлено: {0}")]
+    Older(String),
+    /// The key of the safe is out still.
+    #[error("ключ от сейфа по записи № {0} ещё у того, кому выдан: сначала распишитесь там «Принять ключ обратно»")]
+    KeyOut(u64),
     /// The plan does not hold.
     #[error("правило о помещениях и носителях не выполнено: {0}")]
     Plan(String),

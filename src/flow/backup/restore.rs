@@ -51,7 +51,7 @@ pub async fn restore(wanted: &Wanted, code: String, act: &Act, meter: Arc<dyn Me
     let mut findings = newer(&found, wanted);
     if findings.iter().any(|finding| finding.severity >= Severity::Error) && !wanted.older {
         let said = findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>().join("; ");
-        return Err(Refusal::Plan(said).into());
+        return Err(Refusal::Older(said).into());
     }
     findings.iter_mut().for_each(|finding| finding.severity = Severity::Warning);
     let parts = found.label.parts.len() as u64;

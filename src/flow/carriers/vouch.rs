@@ -1,6 +1,7 @@
 //! Whether the technical specialist may vouch for a carrier, and which checks of it the custody log keeps as found wrong. Floor 2.
 
 use super::{Overview, REHEARSAL, UNCHECKED, VALID};
+use crate::domain::carrier::manifest::Coverage;
 use crate::domain::carrier::spoiled::kind_of;
 use crate::domain::carrier::{Refusal, Step, Trip};
 use crate::domain::words;
@@ -111,6 +112,18 @@ impl Overview {
             told.push(said.join("; "));
         }
         told
+    }
+
+    /// Checks of a trip that found data of the school open on the carrier, as the printed log keeps them: «сверка 28.11.2026, 15:20: на
+    /// носителе лежали открытые данные (letopis.db)».
+    pub fn kept_open(&self, trip: &Trip) -> Vec<String> {
+        let own = self.checks.iter().filter(|check| check.trip == trip.no);
+        let told = own.filter_map(|check| {
+            let open = serde_json::from_str::<Coverage>(&check.coverage).ok()?.open;
+            let at = words::moment_short(&check.at);
+            (!open.is_empty()).then(|| format!("сверка {at}: на носителе лежали открытые данные ({open})"))
+        });
+        told.collect()
     }
 
     /// How a copy that was found wrong came right within the same trip; `since`: number of the last check that found it wrong.

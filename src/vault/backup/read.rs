@@ -345,8 +345,17 @@ pub fn unpack(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Unpacked, Fault> {
     let key = found.folder.join(KEY);
-    let sealed = fs::read(&key).map_err(at(key.display().to_string()))?;
+    let sealed = match fs::read(&key) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(Fault::Key("на носителе его нет".to_owned()));
+        }
+        other => other.map_err(at(key.display().to_string()))?,
+    };
     let identity = open_key(&sealed, code).map_err(|fault| match fault {
+        // A spoiled key opens by no code: who has the right envelope must not look for another.
+        Fault::Code if Digest::of(&sealed) != found.label.key_sha256 => {
+            Fault::Key("контрольная сумма не та, что в ярлыке копии".to_owned())
+        }
         Fault::Code => Fault::CodeOf(found.label.code_no),
         other => other,
     })?;

@@ -277,7 +277,9 @@ impl Desk<'_> {
             |moment: &str| from.is_some_and(|from| from <= moment) && to.is_none_or(|returned| moment <= returned);
         let written = all.backups.iter().rev().find(|row| row.carriers.contains(&trip.carrier) && is_within(&row.at));
         let checks: Vec<_> = all.checks.iter().filter(|check| check.trip == trip.no).collect();
-        let last = checks.last();
+        // A signature vouches for what was compared before it: what came later does not stand above it.
+        let vouched = at(Step::Certified);
+        let last = checks.iter().rfind(|check| vouched.is_none_or(|signed| check.at.as_str() <= signed));
         let copy = last.and_then(|check| all.backups.iter().find(|row| row.id == check.backup)).or(written);
         let mut done = Vec::new();
         if written.is_some() {
@@ -291,7 +293,7 @@ impl Desk<'_> {
         }
         let late = outside(std::slice::from_ref(trip), &all.backups);
         let late = late.iter().map(|one| format!("{} {}", day(&one.at), one.said(&self.people.get(&one.taker).short)));
-        let remark = late.chain(all.kept_wrong(trip)).collect::<Vec<_>>().join("; ");
+        let remark = late.chain(all.kept_wrong(trip)).chain(all.kept_open(trip)).collect::<Vec<_>>().join("; ");
         let Some(copy) = copy else { return Carried { action: done.join(", "), remark, ..Carried::default() } };
         let after = match last.map(|check| check.verdict == VALID) {
             Some(true) => "; после: та же",
