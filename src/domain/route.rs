@@ -15,11 +15,14 @@ use super::snapshot::{PersonFacts, Sheet, SignerFacts, StageFacts};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unroutable {
     /// No member of staff holds the role of a stage.
-    #[error("в маршруте есть ступень «{title}», но в списке сотрудников нет никого с ролью {role}")]
+    #[error(
+        "в маршруте есть ступень «{title}», но должность «{role}» сегодня никто не занимает: её занимают или исполняют обязанности по приказу. Приказ \
+         вносит администратор на странице «Приказы о назначениях»; потом повторите"
+    )]
     NobodyHolds {
         /// Words of the stage.
         title: String,
-        /// Role of the bundle's `staff.csv`.
+        /// The office, for people.
         role: &'static str,
     },
     /// A course or class names a person who is not on the staff.
@@ -55,8 +58,10 @@ pub fn lay_out(
                 Stage::Deputy | Stage::Director => {
                     let role = if rule.stage == Stage::Deputy { Role::Deputy } else { Role::Director };
                     let found = signer_of(&journal.staff, appointments, role, class.grade, day);
-                    let (person, by) = found
-                        .ok_or_else(|| Unroutable::NobodyHolds { title: rule.title.clone(), role: role.as_str() })?;
+                    let (person, by) = found.ok_or_else(|| Unroutable::NobodyHolds {
+                        title: rule.title.clone(),
+                        role: role.as_russian(),
+                    })?;
                     vec![office_holder(person, by, all.clone())]
                 }
             };

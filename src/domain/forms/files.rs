@@ -290,7 +290,8 @@ impl Volume {
 /// numbering can tell leaves places for ink.
 pub fn certifying_sheet(letterhead: &Letterhead, volume: &Volume, numbering: Option<&Numbering>) -> Form {
     let or_dash = |text: &str| if text.is_empty() { "—".to_owned() } else { text.to_owned() };
-    let (sheets, last) = numbering.map_or((volume.sheets, String::new()), |n| (n.sheets, n.last_number().to_string()));
+    let counted = |n: &Numbering| (SHEET.counted(n.sheets.into()), n.last_number().to_string());
+    let (sheets, last) = numbering.map(counted).unwrap_or_default();
     let said = |pick: fn(&Numbering) -> &str| numbering.map(|n| or_dash(pick(n))).unwrap_or_default();
     let inventory = match numbering.map(|n| n.inventory_sheets) {
         None => String::new(),
@@ -308,7 +309,7 @@ pub fn certifying_sheet(letterhead: &Letterhead, volume: &Volume, numbering: Opt
     let date = numbering.map(|n| day(&n.date)).unwrap_or_default();
     Form::new("certifying-sheet", &format!("ЛИСТ-ЗАВЕРИТЕЛЬ ДЕЛА № {}{volume_no}", volume.file.index))
         .kept_long()
-        .text("В деле подшито и пронумеровано {(цифрами и прописью)},", &[&SHEET.counted(sheets.into())])
+        .text("В деле подшито и пронумеровано {(цифрами и прописью)},", &[&sheets])
         .text("с № {} по № {}, в том числе:", &["1", &last])
         .text("литерные номера листов {};", &[&said(|n| &n.lettered)])
         .text("пропущенные номера листов {};", &[&said(|n| &n.missing)])

@@ -212,10 +212,16 @@ pub(super) fn trusted_authority(pem: Option<&str>, trust: &Trust<'_>, walk: &mut
             walk.checked.push("Удостоверяющий центр – прежний центр этой школы.".to_owned());
         }
         Some(trusted) => {
-            let message = "Запись удостоверена другим удостоверяющим центром, не тем, которому вы доверяете. Если школа заменяла центр, назовите и \
-                           прежний: --authority можно указать несколько раз.";
+            let message = if trust.options.earlier.is_empty() {
+                "Запись удостоверена другим удостоверяющим центром, не тем, которому вы доверяете. Если школа заменяла центр и отпечаток этого есть на \
+                 титульном листе бумажной копии, назовите оба: --authority можно указать несколько раз."
+            } else {
+                "Запись удостоверена удостоверяющим центром, которого нет среди названных."
+            };
             let finding = Finding::new("authority.foreign", name::AUTHORITY, message);
-            walk.findings.push(finding.expected_found(Digest::of(trusted).to_hex(), found.to_hex()));
+            let named = trust.options.earlier.iter().chain([trusted]).map(|der| Digest::of(der).to_hex());
+            let named = named.collect::<Vec<_>>().join(", ");
+            walk.findings.push(finding.expected_found(named, found.to_hex()));
         }
         None => walk.findings.push(not_compared(found)),
     }

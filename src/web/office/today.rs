@@ -256,8 +256,8 @@ async fn deeds(state: &WebState, visitor: &Visitor, papers: &[Kept]) -> Result<V
     let has_twin = |id: &str, version: u32| {
         papers.iter().filter(live).any(|kept| kept.copy.copy == id && kept.copy.version == version)
     };
-    let last_version =
-        |id: &str, version: u32| !sealed.iter().any(|other| other.line.id == id && other.line.version > version);
+    // A version whose successor is on its way goes on no paper any more: as the list of copies counts them.
+    let last_version = |id: &str, version: u32| versions.last(id).is_none_or(|last| last.version == version);
     let directory = state.directory().await?;
     let printed = |line: &RegisterLine| pile::has_paper(&directory, now, (&line.year, &line.class, &line.period));
     let lonely: Vec<&RegisterLine> = sealed

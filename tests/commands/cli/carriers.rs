@@ -119,6 +119,21 @@ fn a_copy_goes_to_two_disks_is_verified_rehearsed_and_comes_back_with_the_code_o
 
     let part =
         std::fs::read_dir(&disk).expect("a disk").flatten().find(|one| one.path().is_dir()).expect("a copy").path();
+    // With the right code and a sealed key that is spoiled inside the salt nobody is sent to look for another envelope.
+    let key = part.join("key.age");
+    let whole = std::fs::read(&key).expect("a sealed key");
+    let mut spoiled = whole.clone();
+    spoiled[38] = if whole[38] == b'A' { b'B' } else { b'A' };
+    std::fs::write(&key, &spoiled).expect("spoiled");
+    let apart = place.path("apart");
+    let bad = typed(&["restore", &disk, "--to", &apart, "--code", "-"], &envelope);
+    assert!(code(&bad) != 0 && said(&bad).contains("key.age) повреждён"), "{}", said(&bad));
+    assert!(!said(&bad).contains("код доступа не подходит"), "{}", said(&bad));
+    std::fs::remove_file(&key).expect("taken away");
+    let bare = typed(&["restore", &disk, "--to", &apart, "--code", "-"], &envelope);
+    assert!(code(&bare) != 0 && said(&bare).contains("на носителе его нет"), "{}", said(&bare));
+    std::fs::write(&key, &whole).expect("put back");
+
     // Whoever unpacked the copy beside itself left the school's data open: the copy is right, and it is said what to do.
     std::fs::write(part.join("letopis.db"), b"open").expect("unpacked");
     let open = place.run(&["verify-backup", &disk]);
