@@ -169,7 +169,11 @@ pub fn custody(letterhead: &Letterhead, trips: &[(Trip, Carried)], people: &Peop
         let handed = handed.iter().filter(|(_, who)| !who.is_empty()).map(|(word, who)| format!("{word}{who}"));
         let noted = trip.steps.iter().map(|signed| signed.note.clone()).filter(|note| !note.is_empty());
         let remark = Some(carried.remark.clone()).filter(|remark| !remark.is_empty());
-        let ended = trip.dropped.as_ref().map(|one| dropped(one, &trip.taker, people));
+        // Nobody took it, so that no column names who asked.
+        let ended = trip.dropped.as_ref().map(|one| {
+            let asked = format!("просил(а) {}", people.get(&trip.taker).short);
+            format!("{asked}; {}", dropped(one, &trip.taker, people))
+        });
         let notes = noted.chain(trip.orders.iter().map(|order| ordered(order, people))).chain(ended).chain(remark);
         table = table.line(vec![
             trip.no.to_string(),

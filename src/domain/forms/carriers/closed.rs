@@ -16,13 +16,12 @@ pub fn ordered(order: &ReturnOrder, people: &People) -> String {
     }
 }
 
-/// «просил(а) Осокина М.И.; просьба отклонена: носитель нужен для сверки; Малахитова Я.К., директор, 28 ноября 2026 г., 15:20; носитель не выдан». `taker`: who asked,
+/// «просьба отклонена: носитель нужен для сверки; Малахитова Я.К., директор, 28 ноября 2026 г., 15:20; носитель не выдан». `taker`: who asked,
 /// by identifier.
 pub fn dropped(one: &Dropped, taker: &str, people: &People) -> String {
     let how = if one.by == taker { "просьба отозвана" } else { "просьба отклонена" };
     let why = if one.reason.is_empty() { how.to_owned() } else { format!("{how}: {}", one.reason) };
     let who = [people.get(&one.by).short, one.office.clone(), moment_words(&one.at)];
     let who: Vec<String> = who.into_iter().filter(|part| !part.is_empty()).collect();
-    let asked = if one.by == taker { String::new() } else { format!("просил(а) {}; ", people.get(taker).short) };
-    format!("{asked}{why}; {}; носитель не выдан", who.join(", "))
+    format!("{why}; {}; носитель не выдан", who.join(", "))
 }
