@@ -157,7 +157,7 @@ impl Overview {
     }
 
     /// Does a copy still stand on a carrier?
-    fn stands(&self, row: &BackupRow, carrier: &str) -> bool {
+    pub fn stands(&self, row: &BackupRow, carrier: &str) -> bool {
         row.carriers.iter().any(|one| one == carrier)
             && !self.prunings.iter().any(|one| one.backup == row.id && one.carrier == carrier)
     }

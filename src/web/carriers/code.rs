@@ -18,7 +18,7 @@ use crate::domain::words;
 use crate::flow::Act;
 use crate::flow::carriers::{self, Overview, Presence};
 use crate::flow::jobs::{self, Work};
-use crate::store::{BackupRow, CodeRow};
+use crate::store::CodeRow;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -96,17 +96,11 @@ fn is_back(all: &Overview, carrier: &Carrier) -> bool {
 
 /// «Диск 1 — код № 2 от 24.10.2025»: an earlier copy opens with an earlier envelope, and the newest one is rehearsed.
 fn opened_by(all: &Overview, carrier: &Carrier) -> String {
-    let newest = all.backups.iter().filter(|row| stands(all, row, carrier)).max_by_key(|row| row.log_size);
+    let newest = all.backups.iter().filter(|row| all.stands(row, &carrier.id)).max_by_key(|row| row.log_size);
     match newest.and_then(|row| all.codes.iter().find(|code| code.no == row.code_no)) {
         Some(code) => format!("{} — код № {} от {}", carrier.label, code.no, day(&code.at)),
         None => carrier.label.clone(),
     }
-}
-
-/// Does a copy still stand on a carrier?
-fn stands(all: &Overview, row: &BackupRow, carrier: &Carrier) -> bool {
-    row.carriers.contains(&carrier.id)
-        && !all.prunings.iter().any(|one| one.backup == row.id && one.carrier == carrier.id)
 }
 
 /// One code is made at a time, so that of two presses of one page the second finds the code that the first has made.

@@ -23,7 +23,7 @@ use crate::domain::words::{self, date_short};
 use crate::flow;
 use crate::flow::carriers::{self, Outside, Overview, Presence, Spoiled, Wanted};
 use crate::flow::jobs::{self, Work};
-use crate::store::{BackupRow, CheckRow, PruningRow};
+use crate::store::{BackupRow, CheckRow};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -305,15 +305,9 @@ fn duty(duty: &Duty, plan: &Plan, notes: &[String]) -> DutyLine {
     }
 }
 
-/// Does a copy still stand on a carrier?
-fn stands(row: &BackupRow, prunings: &[PruningRow], carrier: &str) -> bool {
-    row.carriers.iter().any(|one| one == carrier)
-        && !prunings.iter().any(|one| one.backup == row.id && one.carrier == carrier)
-}
-
 /// Copies that stand on a carrier, the newest first.
 fn copies_on<'a>(all: &'a Overview, carrier: &str) -> Vec<&'a BackupRow> {
-    all.backups.iter().rev().filter(|row| stands(row, &all.prunings, carrier)).collect()
+    all.backups.iter().rev().filter(|row| all.stands(row, carrier)).collect()
 }
 
 fn backup(
@@ -322,7 +316,7 @@ fn backup(
     spoiled: &[Spoiled<'_>],
     (outside, people): (&[Outside], &People),
 ) -> BackupLine {
-    let stands = |carrier: &String| match stands(row, &all.prunings, carrier) {
+    let stands = |carrier: &String| match all.stands(row, carrier) {
         true => carrier.clone(),
         false => format!("{carrier} (стёрта)"),
     };
